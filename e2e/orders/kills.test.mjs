@@ -250,13 +250,8 @@ const WAYS = [
   },
   {
     begin: () =>
-      begin("no-bankid", "FRITEKST", () => ({
-        signatories: {
-          "signatory-0-name": "Kari Nordli",
-          "signatory-0-birth_date": "1984-05-17",
-          "signatory-0-email": `signatory-${email}@example.com`,
-          "signatory-0-eid": "no-bankid",
-        },
+      begin("no-bankid", "FJELLVOKT", () => ({
+        number: { needed: "yes", reason: "To find them.", known_statute: "hvitvaskingsloven", paragraph: "§ 12" },
       })),
     steps: [
       submit,

@@ -130,7 +130,7 @@ export class OrderDesk {
     const { desk } = this;
     await this.fillIn("purpose", { purpose: "Customers log in to see their bookings." });
     await this.section("bank");
-    await desk.selectOption("#bank", { index: 3 });
+    await desk.fill("#bank", "Andebu Sparebank");
     await desk.check("#customer");
     await this.save();
     for (const name of ["general", "receiver"]) {

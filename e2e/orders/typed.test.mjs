@@ -22,8 +22,6 @@ function noteWhatIsTyped() {
     ({ target }) => {
       const texts = target.querySelectorAll("textarea, input:not([type=hidden], [type=radio], [type=checkbox], [type=file])");
       const typed = [...texts].filter((it) => it.value !== it.defaultValue);
-      const bank = target.querySelector("select[name=bank]");
-      if (bank?.value) typed.push(bank);
       const names = typed.map((it) => `${location.pathname.split("/").at(-1)}: ${it.name}`);
       const before = JSON.parse(sessionStorage.getItem("typed") ?? "[]");
       sessionStorage.setItem("typed", JSON.stringify([...new Set([...before, ...names])]));

@@ -81,6 +81,15 @@ impl Date {
         Self::at(i64::from(self.days) + i64::from(days))
     }
 
+    /// The same day that many months earlier, or the last one of that month where it is shorter; not before the year 1.
+    #[must_use]
+    pub fn months_before(self, months: u8) -> Self {
+        let (year, month, day) = self.year_month_day();
+        let count = year * 12 + month - 1 - i64::from(months);
+        let last = (1..=day).rev().find_map(|day| Self::new(count / 12, count % 12 + 1, day));
+        last.unwrap_or(Self { days: FIRST })
+    }
+
     /// How many days lie between; negative when `earlier` is later.
     pub const fn days_since(self, earlier: Self) -> i32 {
         self.days - earlier.days

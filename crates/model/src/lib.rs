@@ -95,12 +95,12 @@ pub use mobile_app::{
 };
 pub use nin::{Nin, NinKind};
 pub use order::{
-    AgreementState, CompanyAnswer, CompanySource, Contact, Evidence, Handover, IssuerSettings,
+    AgreementState, Circumstances, CompanyAnswer, CompanySource, Contact, Evidence, Handover, IssuerSettings,
     LONGEST_TEMPLATE, Lack, MOST_BLOCK_CONTACTS, MOST_OPERATIONS_CONTACTS, NumberAnswer, OrderAnswers,
     OrderEvent, OrderFacts, OrderSection, OrderState, OrderTurn, OutOfTurn, PRODUCTS, QuestionCatalogue,
     SectionState, SignatoryAnswer, TEMPLATE_PLACEHOLDERS, TemplateError, TemplateKind, TemplateLanguage,
     TemplateValues, UsedTemplate, UsedTemplates, checked_template, filled_template, lacks,
-    next as next_order_state, section_state, template_paragraphs,
+    next as next_order_state, template_paragraphs,
 };
 pub use organisation_number::{AllowedUnits, OrganisationNumber, OrganisationNumberError};
 pub use payload::Payload;

@@ -212,6 +212,23 @@ pub enum ByHand {
     PeopleUnclear,
 }
 
+impl ByHand {
+    /// The word for it, which is kept.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::NotFound => "not-found",
+            Self::LookUpFailed => "look-up-failed",
+            Self::FreeText => "free-text",
+            Self::NotRegistered => "not-registered",
+            Self::NoBasis => "no-basis",
+            Self::NoCombination => "no-combination",
+            Self::UnknownCode(_) => "unknown-code",
+            Self::CompanySigns => "company-signs",
+            Self::PeopleUnclear => "people-unclear",
+        }
+    }
+}
+
 /// A combination whose people are known: each is one person in the register of roles.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OfferedCombination {

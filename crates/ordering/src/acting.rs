@@ -1,8 +1,8 @@
 //! What people make happen to an order.
 
-use authority::Permit;
+use authority::{Permission, Permit};
 use changes::Refusal;
-use model::{Evidence, Handover, OrderEvent, OrderState, Timestamp};
+use model::{Circumstances, Evidence, Handover, OrderEvent, OrderState, Timestamp};
 use texts::{AdminMessage, Noun};
 
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
     },
     proposal::{Decided, Decision},
     sealing::ToSeal,
-    view::{handover_of, state_of},
+    view::{eid_of, handover_of, state_of},
 };
 
 impl OrderDesk {
@@ -59,6 +59,9 @@ impl OrderDesk {
         happening: &Happening,
         now: Timestamp,
     ) -> Result<OrderState, Refusal> {
+        if happening.event == OrderEvent::Submit {
+            self.check_submission(permit, seen, now).await?;
+        }
         let due_in = match happening.event {
             OrderEvent::Seal => OrderState::Countersign,
             OrderEvent::Sent => OrderState::Sending,
@@ -83,6 +86,27 @@ impl OrderDesk {
         }
     }
 
+    /// Refuses a draft that lacks something, or whose company cannot order now.
+    async fn check_submission(
+        &self,
+        permit: &Permit,
+        seen: OrderVersion,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let order = self.whole(permit.tenant(Permission::ManageOrders)?, seen.id).await?;
+        // Whatever else is to be said of it is said in the write.
+        if order.state != OrderState::Draft || order.version != seen.version {
+            return Ok(());
+        }
+        check_complete((&order.answers, order.eid), self.circumstances())?;
+        self.check_company(permit, &order.answers, now).await
+    }
+
+    /// What counts beside the answers. Whether the domain is ready is for the caller to say, who knows what is served.
+    const fn circumstances(&self) -> Circumstances {
+        Circumstances { has_sms: self.settings.has_sms, is_domain_ready: true }
+    }
+
     async fn write_move(
         &self,
         permit: &Permit,
@@ -90,13 +114,13 @@ impl OrderDesk {
         happening: Happening,
         now: Timestamp,
     ) -> Result<OrderState, Refusal> {
-        let (permit, has_sms) = (permit.clone(), self.settings.has_sms);
+        let (permit, at) = (permit.clone(), self.circumstances());
         let has_provider = self.settings.signatures.is_some();
         let moved = self.store.write(move |tx| {
             let mut moved = Moved::load(tx, permit.caller_tenant(), Asked::Seen(seen))?;
             moved.leave(&permit, happening.event)?;
             if happening.event == OrderEvent::Submit && state_of(&moved.row)? == OrderState::Draft {
-                check_complete(&moved, has_sms)?;
+                check_complete((&moved.answers, eid_of(&moved.row)?), at)?;
                 if moved.answers.evidence == Evidence::ProviderSignature && !has_provider {
                     return Err(Refusal::Invalid(AdminMessage::OrderNoProvider.into()));
                 }

@@ -25,18 +25,10 @@ pub(crate) fn merge(kept: &mut OrderAnswers, new: OrderAnswers, section: OrderSe
         OrderSection::Purpose => kept.purpose = new.purpose,
         OrderSection::Domain => {}
         OrderSection::Company => {
-            (kept.company, kept.combinations) = (new.company, new.combinations);
-            if kept.signatories.is_empty() && kept.combinations.len() == 1 {
-                kept.signatories = kept.combinations.first().cloned().unwrap_or_default();
-            }
-            // Who may sign of another company says nothing about this one.
-            let fits = |it: &Vec<SignatoryAnswer>| is_same_people(it, &kept.signatories);
-            if !kept.combinations.is_empty() && !kept.combinations.iter().any(fits) {
-                kept.signatories.clear();
-            }
             if kept.listed_address.is_empty() {
-                kept.listed_address = new.listed_address;
+                kept.listed_address.clone_from(&new.listed_address);
             }
+            merge_company(kept, new);
         }
         OrderSection::Bank => (kept.bank, kept.is_bank_customer) = (new.bank, new.is_bank_customer),
         OrderSection::General => kept.general = new.general,
@@ -47,8 +39,29 @@ pub(crate) fn merge(kept: &mut OrderAnswers, new: OrderAnswers, section: OrderSe
         OrderSection::Listing => kept.listed_address = new.listed_address,
         OrderSection::Operations => kept.operations = new.operations,
         OrderSection::Number => kept.number = new.number,
-        OrderSection::Certificate => kept.has_certificate = new.has_certificate,
+        OrderSection::Certificate => {
+            (kept.has_certificate, kept.certificate_date) = (new.has_certificate, new.certificate_date);
+        }
         OrderSection::Products => kept.products = new.products,
+    }
+}
+
+/// Takes the company, and what follows from it of who signs.
+fn merge_company(kept: &mut OrderAnswers, new: OrderAnswers) {
+    let is_other = !kept.company.number.is_empty() && kept.company.number != new.company.number;
+    kept.company = new.company;
+    (kept.combinations, kept.combination_rules) = (new.combinations, new.combination_rules);
+    // Who signs for another company, and its certificate, say nothing about this one.
+    let fits = |it: &Vec<SignatoryAnswer>| is_same_people(it, &kept.signatories);
+    if is_other || (!kept.combinations.is_empty() && !kept.combinations.iter().any(fits)) {
+        kept.signatories.clear();
+    }
+    if is_other {
+        kept.has_certificate = false;
+        kept.certificate_date.clear();
+    }
+    if let ([only], true) = (kept.combinations.as_slice(), kept.signatories.is_empty()) {
+        kept.signatories.clone_from(only);
     }
 }
 
@@ -113,6 +126,9 @@ fn signatory((at, it): (usize, &mut SignatoryAnswer), is_typed: bool) -> Result<
     }
     contact(&prefix, &mut as_contact)?;
     it.mobile = as_contact.mobile;
+    if is_typed {
+        line(&format!("{prefix}role"), &it.role)?;
+    }
     line(&format!("{prefix}eid"), &it.eid)
 }
 
@@ -202,14 +218,6 @@ fn numbered(contacts: &mut [Contact]) -> Result<(), Refusal> {
     contacts.iter_mut().enumerate().try_for_each(|(at, it)| contact(&format!("contact-{at}-"), it))
 }
 
-/// Whether the operator has to look at it before anybody approves.
-pub(crate) fn needs_review(answers: &OrderAnswers) -> bool {
-    answers.company.source != CompanySource::Registry
-        || answers.company.rule != "found"
-        || answers.has_certificate
-        || answers.number.is_needed == Some(true)
-}
-
 /// Somebody else has answered the section since it was shown.
 pub(crate) fn changed_meanwhile() -> Refusal {
     Refusal::Invalid(AdminMessage::OrderSectionChanged.into())
@@ -218,7 +226,7 @@ pub(crate) fn changed_meanwhile() -> Refusal {
 #[cfg(test)]
 mod tests {
     use super::{check, merge, seen};
-    use model::{CompanyAnswer, CompanySource, Contact, OrderAnswers, OrderSection};
+    use model::{CompanyAnswer, CompanySource, Contact, OrderAnswers, OrderSection, SignatoryAnswer};
 
     #[test]
     fn a_section_is_saved_alone_and_what_others_answer_stays() {
@@ -229,6 +237,29 @@ mod tests {
         assert_eq!((kept.purpose.as_str(), kept.display_name.as_str()), ("before", "Eple"));
         assert_eq!(seen(&kept, OrderSection::Purpose), shown, "another section does not count");
         assert_ne!(seen(&OrderAnswers::default(), OrderSection::Purpose), shown);
+    }
+
+    fn signatory(name: &str) -> SignatoryAnswer {
+        SignatoryAnswer { name: name.to_owned(), ..SignatoryAnswer::default() }
+    }
+
+    fn of_company(number: &str, combinations: &[&str]) -> OrderAnswers {
+        let company = CompanyAnswer { number: number.to_owned(), ..CompanyAnswer::default() };
+        let combinations = combinations.iter().map(|it| vec![signatory(it)]).collect();
+        OrderAnswers { company, combinations, ..OrderAnswers::default() }
+    }
+
+    #[test]
+    fn who_signed_for_the_former_company_signs_for_the_next_one_and_so_does_its_certificate() {
+        let mut kept = of_company("399000114", &[]);
+        kept.signatories = vec![signatory("Kari")];
+        kept.has_certificate = true;
+        merge(&mut kept, of_company("399000114", &[]), OrderSection::Company);
+        assert!(kept.signatories.len() == 1 && kept.has_certificate, "nothing about its number changed");
+        merge(&mut kept, of_company("399000157", &[]), OrderSection::Company);
+        assert!(kept.signatories.is_empty() && !kept.has_certificate);
+        merge(&mut kept, of_company("399000130", &["Ola"]), OrderSection::Company);
+        assert_eq!(kept.signatories, [signatory("Ola")], "the only combination");
     }
 
     #[test]

@@ -6,8 +6,9 @@ use authority::{Permission, Permit, SealedColumn, Tenant};
 use changes::Refusal;
 use crypto::{Digest, b64};
 use model::{
-    AllowedUnits, Company, CompanyAnswer, CompanySource, CompanyState, OfferedCombination, OrderAnswers,
-    OrganisationNumber, OrganisationNumberError, SignatoryAnswer, Timestamp, offered_combinations,
+    AllowedUnits, ByHand, Company, CompanyAnswer, CompanySource, CompanyState, OfferedCombination,
+    OrderAnswers, OrganisationNumber, OrganisationNumberError, RegistryCode, RuleStatus, SignatoryAnswer,
+    SigningRule, Timestamp, offered_combinations,
 };
 use registry::{RawAnswer, Registry, RegistryAnswer, RegistryError};
 use serde::{Deserialize, Serialize};
@@ -50,6 +51,9 @@ pub struct FoundCompany {
     pub answer: CompanyAnswer,
     /// Who can sign together, each combination being enough; empty where the operator has to decide.
     pub combinations: Vec<Vec<SignatoryAnswer>>,
+    /// The rule that each of them follows from, in the same order.
+    #[serde(default)]
+    pub combination_rules: Vec<RegistryCode>,
     /// Its web address, where one is registered.
     pub homepage: String,
     /// What the registers answered, word for word: JSON.
@@ -131,11 +135,19 @@ fn digest(answer: &RegistryAnswer) -> String {
     b64::encode(Digest::of(&all).as_bytes())
 }
 
+/// The id of a rule that the register knows.
+fn rule_id(signing: Option<&SigningRule>) -> String {
+    match signing.map(|it| &it.rule) {
+        Some(RuleStatus::Found(id)) => id.id(),
+        _ => String::new(),
+    }
+}
+
 fn found(answer: &RegistryAnswer) -> FoundCompany {
     let company = &answer.company;
     let offered = offered_combinations(answer.signing.as_ref(), &answer.roles);
     let rule = match &offered {
-        Ok(_) if company.is_foreign_branch() => "foreign-branch".to_owned(),
+        _ if company.is_foreign_branch() => "foreign-branch".to_owned(),
         Ok(_) => "found".to_owned(),
         Err(_) => "by-hand".to_owned(),
     };
@@ -150,7 +162,11 @@ fn found(answer: &RegistryAnswer) -> FoundCompany {
             answer_digest: digest(answer),
             obstacle: obstacle(company.state).to_owned(),
             rule,
+            rule_id: rule_id(answer.signing.as_ref()),
+            rule_text: answer.signing.as_ref().and_then(|it| it.text.clone()).unwrap_or_default(),
+            by_hand: offered.as_ref().err().map_or("", ByHand::as_str).to_owned(),
         },
+        combination_rules: offered.iter().flatten().map(|it| it.rule.clone()).collect(),
         combinations: offered.unwrap_or_default().iter().map(signatories).collect(),
         homepage: homepage(company),
         raw: raw(answer),
@@ -208,7 +224,45 @@ fn kept(tx: &mut impl Tx, tenant: &Tenant, number: &str) -> Result<Option<FoundC
     Ok(opened.and_then(|it| serde_json::from_slice(it.expose()).ok()))
 }
 
+/// Refuses a company that cannot order.
+fn check_obstacle(obstacle: &str) -> Result<(), Refusal> {
+    let message = match obstacle {
+        "" => return Ok(()),
+        "bankrupt" => AdminMessage::CompanyBankrupt,
+        "deleted" => AdminMessage::CompanyDeleted,
+        _ => AdminMessage::CompanyBeingDissolved,
+    };
+    Err(Refusal::Invalid(message.into()))
+}
+
 impl OrderDesk {
+    /// Reads the registry anew before an order is submitted, and refuses a company that cannot order, or of which the registry says
+    /// something else than the order. While the registers cannot be asked, an answer of the last day counts.
+    ///
+    /// # Errors
+    /// As [`OrderDesk::look_up_kept`].
+    pub(crate) async fn check_company(
+        &self,
+        permit: &Permit,
+        answers: &OrderAnswers,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        if answers.company.source != CompanySource::Registry {
+            return Ok(());
+        }
+        let (typed, is_sandbox) = (answers.company.number.as_str(), answers.is_sandbox);
+        let asked = LookUp { typed, again: LookAgain::Yes, is_sandbox };
+        let found = self.look_up_kept(permit, asked, now).await?;
+        if now >= found.read_at().after(GOOD_FOR) {
+            return Err(Refusal::Invalid(AdminMessage::RegistryTrouble.into()));
+        }
+        check_obstacle(&found.answer.obstacle)?;
+        match differences(answers, &found).join("; ") {
+            same if same.is_empty() => Ok(()),
+            what => Err(Refusal::Invalid(AdminMessage::OrderCompanyChanged { what: what.into() }.into())),
+        }
+    }
+
     /// Reads the registry anew, and says what of a company is other than when it was approved. Where the registry was not asked
     /// then, it is not asked now.
     ///
@@ -243,8 +297,10 @@ impl OrderDesk {
         LookUp { typed, again, is_sandbox }: LookUp<'_>,
         now: Timestamp,
     ) -> Result<FoundCompany, Refusal> {
-        self.kept_look(permit.tenant(Permission::ManageOrders)?, LookUp { typed, again, is_sandbox }, now)
-            .await
+        // A colleague who answers the section of the bank has it looked up, too.
+        let of_colleague = |_| permit.tenant(Permission::AnswerOrder);
+        let tenant = permit.tenant(Permission::ManageOrders).or_else(of_colleague)?;
+        self.kept_look(tenant, LookUp { typed, again, is_sandbox }, now).await
     }
 
     /// The same, for a tenant whose orders the caller may move.
@@ -311,7 +367,12 @@ impl OrderDesk {
         let refused = |message: AdminMessage| Refusal::Invalid(message.at("number"));
         let registry = self.registry_of(is_sandbox).ok_or_else(|| refused(AdminMessage::RegistryTrouble))?;
         match registry.look_up(number, now).await {
-            Ok(answer) => Ok(found(&answer)),
+            Ok(answer) => match answer.company.state {
+                CompanyState::SubUnitOf(main) => {
+                    Err(refused(AdminMessage::CompanySubUnit { main: main.to_string().into() }))
+                }
+                _ => Ok(found(&answer)),
+            },
             Err(RegistryError::UnknownNumber(_)) => Err(refused(AdminMessage::CompanyUnknown)),
             Err(RegistryError::Deleted { .. }) => Err(refused(AdminMessage::CompanyDeleted)),
             Err(_) => Err(refused(AdminMessage::RegistryTrouble)),

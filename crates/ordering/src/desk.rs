@@ -20,6 +20,7 @@ use texts::{AdminMessage, Noun};
 use crate::{
     OrderDesk, OrderSummary, OrderView,
     answering::{changed_meanwhile, check, check_vipps_name, merge, seen},
+    certificate,
     issuer::held_default_of,
     link::LinkView,
     moving::{Asked, Moved, NewStep, add_step},
@@ -334,7 +335,11 @@ pub(crate) fn save_answers(
     if section == OrderSection::DisplayName && moved.row.eid == LoginMethod::NO_VIPPS.as_str() {
         check_vipps_name(&answers.display_name)?;
     }
+    let had_certificate = moved.answers.has_certificate;
     merge(&mut moved.answers, answers, section);
+    if had_certificate && !moved.answers.has_certificate {
+        certificate::forget(tx, tenant, id)?;
+    }
     moved.row.sealed_answers = seal_answers(tenant, id, &moved.answers);
     moved.row.changed_at = now;
     moved.row.expires_at = Some(draft_until(now));

@@ -34,6 +34,7 @@ mod proposals;
 mod proposing;
 mod reading;
 mod recorded_eid;
+mod review;
 mod seal_kit;
 mod sealing;
 mod secrets;
@@ -53,6 +54,7 @@ pub use changes::issuers::IssuerView;
 pub use agreement_acts::AgreementDecision;
 pub use approval::{ApprovalBegun, ApprovalProof, IdentityDecision, ReceiverProof};
 pub use by_itself::{FailedOrder, Look, WentOn};
+pub use certificate::CompanyCertificate;
 pub use company::{FoundCompany, LookAgain, LookUp, is_trouble};
 pub use compose::{ClientFacts, Composed};
 pub use desk::{Desk, DeskRow, NewOrder, SectionAnswers};
@@ -65,6 +67,7 @@ pub use order_desk::{OrderDesk, OrderSettings};
 pub use people::PersonView;
 pub use phones::{PhoneStep, TypedCode};
 pub use proposal::{Decided, ProposalView};
+pub use review::ReviewReason;
 pub use seal_kit::{AskForTimestamp, SealKit};
 pub use section_links::{
     Colleague, ColleagueStep, ColleagueView, InBrowser, SectionLinkView, asks_for_eid, can_be_delegated,

@@ -7,8 +7,8 @@ use changes::{Refusal, identity_sources::withdraw_candidate, members::receiver_l
 use crypto::Digest;
 use messages::Letter;
 use model::{
-    Action, LoginMethod, MemberId, OrderAnswers, OrderEvent, OrderFacts, OrderId, OrderSection, OrderState,
-    Timestamp, lacks, next_order_state,
+    Action, Circumstances, LoginMethod, MemberId, OrderAnswers, OrderEvent, OrderFacts, OrderId,
+    OrderSection, OrderState, Timestamp, lacks, next_order_state,
 };
 use serde_json::json;
 use store::{
@@ -22,13 +22,14 @@ use texts::{AdminMessage, Locale, Noun};
 
 use crate::{
     agreement::{check_agreement, look_again},
-    answering::needs_review,
     changed_contacts::{self, Submitted},
     compose::digests_of,
     issuer::check_handover,
     issuer_letter::write_to_issuer,
     people::{Addressed, Manner, NO_ROOM, Submission, insert_all, is_asked_in, write_letter, write_link},
-    proposal, submitted, templates,
+    proposal,
+    review::review_reasons,
+    submitted, templates,
     view::{eid_of, handover_of, open_answers, seal_answers, state_of},
 };
 
@@ -161,7 +162,7 @@ impl Moved {
             held: self.row.held_state.as_deref().and_then(OrderState::parse),
             is_guided: eid_of(&self.row)? == LoginMethod::NO_VIPPS,
             handover: handover_of(&self.row)?,
-            needs_review: needs_review(&self.answers),
+            needs_review: !review_reasons(&self.answers).is_empty(),
             is_last: of_signatories().all(|it| it.state == PersonState::Done),
             has_others_to_review: of_signatories().any(|it| it.state == PersonState::InReview),
             was_sent: self.row.was_sent,
@@ -247,11 +248,14 @@ pub(crate) fn out_of_turn(state: OrderState) -> Refusal {
     Refusal::Invalid(AdminMessage::OrderOutOfTurn { state: state.as_str().into() }.into())
 }
 
-/// Refuses a draft that lacks something. `has_sms`: whether phones can be confirmed.
-pub(crate) fn check_complete(moved: &Moved, has_sms: bool) -> Result<(), Refusal> {
-    let lacks = |it: &&OrderSection| !lacks(&moved.answers, **it, has_sms).is_empty();
-    let missing = OrderSection::asked(eid_of(&moved.row)?, moved.answers.catalogue).iter().filter(lacks);
-    let missing: Vec<String> = missing.map(|it| it.as_str().to_owned()).collect();
+/// Refuses a draft that lacks something.
+pub(crate) fn check_complete(
+    (answers, eid): (&OrderAnswers, LoginMethod),
+    at: Circumstances,
+) -> Result<(), Refusal> {
+    let lacks = |it: &&OrderSection| !lacks(answers, **it, at).is_empty();
+    let missing = OrderSection::asked(eid, answers.catalogue).iter().filter(lacks);
+    let missing: Vec<String> = missing.map(|it| format!("console-order-section-{}", it.as_str())).collect();
     if missing.is_empty() {
         return Ok(());
     }

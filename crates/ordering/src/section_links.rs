@@ -344,6 +344,21 @@ impl OrderDesk {
         rows.iter().filter(|it| is_good(it, now)).map(|it| view(tenant, it)).collect()
     }
 
+    /// Lists the sections of a draft for which a colleague has a link that is good, for whoever may see the order.
+    ///
+    /// # Errors
+    /// [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn sections_asked(
+        &self,
+        permit: &Permit,
+        order: OrderId,
+        now: Timestamp,
+    ) -> Result<Vec<OrderSection>, Refusal> {
+        let key = (permit.tenant(Permission::ReadOrders)?.id, order);
+        let rows = self.store.read(move |tx| section_links::list(tx, key)).await?;
+        rows.iter().filter(|it| is_good(it, now)).map(section_of).collect()
+    }
+
     /// Takes a colleague's link away.
     ///
     /// # Errors

@@ -22,5 +22,5 @@ pub use asked::{AskedClaim, Client, ClientKey, Decision, Outcome, SimulatedFault
 pub use op::{Kind, Simulator, SimulatorError};
 pub use people::{NewPerson, People, Person, PersonProblem};
 pub use public::PublicSandbox;
-pub use registry::{ListedCompany, RegistrySimulator};
+pub use registry::{CompanyChange, ListedCompany, RegistrySimulator};
 pub use signing::{Pen, SignatureSimulator, SigningOrder};

@@ -3,7 +3,7 @@
 //! Spec: Brønnøysundregistrene, "Åpne data – Enhetsregisteret" and "Fullmakttjenesten", read 2026
 
 use std::{
-    collections::BTreeSet,
+    collections::BTreeMap,
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -24,12 +24,25 @@ const PLAIN: &str = "application/json";
 /// When deleted companies were deleted.
 const DELETED: &str = "2024-06-30";
 
-/// The simulated registry. Its companies are always the same; one can go bankrupt while it runs, and the whole registry can be
-/// down for a while.
+/// What happens to a company while the registry runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CompanyChange {
+    /// It is bankrupt.
+    Bankrupt,
+    /// It is being dissolved.
+    BeingDissolved,
+    /// It is deleted.
+    Deleted,
+    /// Whoever holds its first role signs alone, and everybody else has left.
+    OtherSignatories,
+}
+
+/// The simulated registry. Its companies are always the same; something can happen to one while it runs, and the whole registry can
+/// be down for a while.
 #[derive(Debug, Default)]
 pub struct RegistrySimulator {
     is_down: AtomicBool,
-    bankrupt: Mutex<BTreeSet<&'static str>>,
+    changed: Mutex<BTreeMap<&'static str, CompanyChange>>,
     /// Number and name of banks, of which nothing else is simulated than that they are there.
     banks: Vec<(String, String)>,
 }
@@ -329,7 +342,7 @@ impl RegistrySimulator {
     /// The unit of a bank: an ordinary company with its number and name.
     fn bank(&self, number: &str) -> Option<Value> {
         let (number, name) = self.banks.iter().find(|it| it.0 == number)?;
-        let mut unit = self.unit(COMPANIES.first()?);
+        let mut unit = Self::unit(COMPANIES.first()?);
         let members = unit.as_object_mut()?;
         members.insert("organisasjonsnummer".to_owned(), json!(number));
         members.insert("navn".to_owned(), json!(name));
@@ -343,9 +356,32 @@ impl RegistrySimulator {
 
     /// Makes a company bankrupt from now on; `false` when there is none with this number.
     pub fn declare_bankrupt(&self, number: &str) -> bool {
+        self.change(number, CompanyChange::Bankrupt)
+    }
+
+    /// Has this happen to a company; `false` when there is none with this number.
+    pub fn change(&self, number: &str, change: CompanyChange) -> bool {
         let Some(company) = COMPANIES.iter().find(|it| it.number == number) else { return false };
-        self.bankrupt.lock().unwrap_or_else(PoisonError::into_inner).insert(company.number);
+        self.changed.lock().unwrap_or_else(PoisonError::into_inner).insert(company.number, change);
         true
+    }
+
+    /// A company as it is now.
+    fn now(&self, company: &SimulatedCompany) -> SimulatedCompany {
+        let change = self.changed.lock().unwrap_or_else(PoisonError::into_inner).get(company.number).copied();
+        let fate = match change {
+            None | Some(CompanyChange::OtherSignatories) => company.fate,
+            Some(CompanyChange::Bankrupt) => Fate::Bankrupt,
+            Some(CompanyChange::BeingDissolved) => Fate::BeingDissolved,
+            Some(CompanyChange::Deleted) => Fate::Removed,
+        };
+        let (roles, rule) = match change {
+            Some(CompanyChange::OtherSignatories) => {
+                (company.roles.get(..1).unwrap_or_default(), Rule::Found("R0002", &[&[0]]))
+            }
+            _ => (company.roles, company.rule),
+        };
+        SimulatedCompany { fate, roles, rule, ..*company }
     }
 
     /// Has the registry answer nothing but errors from now on, or answer again.
@@ -354,16 +390,15 @@ impl RegistrySimulator {
     }
 
     /// In this order: bankrupt, being dissolved, being dissolved by a court.
-    fn states(&self, company: &SimulatedCompany) -> [(&'static str, bool); 3] {
-        let bankrupt = self.bankrupt.lock().unwrap_or_else(PoisonError::into_inner).contains(company.number);
+    fn states(company: &SimulatedCompany) -> [(&'static str, bool); 3] {
         [
-            ("konkurs", bankrupt || company.fate == Fate::Bankrupt),
+            ("konkurs", company.fate == Fate::Bankrupt),
             ("underAvvikling", company.fate == Fate::BeingDissolved),
             ("underTvangsavviklingEllerTvangsopplosning", company.fate == Fate::ForcedDissolution),
         ]
     }
 
-    fn unit(&self, company: &SimulatedCompany) -> Value {
+    fn unit(company: &SimulatedCompany) -> Value {
         let mut unit = json!({
             "organisasjonsnummer": company.number, "navn": company.name,
             "organisasjonsform": form(company.form), "hjemmeside": "www.example.com",
@@ -377,7 +412,7 @@ impl RegistrySimulator {
             "_links": link(&format!("/enhetsregisteret/api/enheter/{}", company.number)),
         });
         if let Some(members) = unit.as_object_mut() {
-            for (name, holds) in self.states(company) {
+            for (name, holds) in Self::states(company) {
                 members.insert(name.to_owned(), json!(holds));
             }
         }
@@ -411,6 +446,7 @@ impl RegistrySimulator {
         let Some(company) = COMPANIES.iter().find(|it| it.number == number) else {
             return self.bank(number).filter(|_| question == Question::Unit).map_or_else(not_found, text);
         };
+        let company = &self.now(company);
         match (company.fate, question) {
             (Fate::Down, _) | (Fate::AuthorityDown, Question::Signature) => {
                 error(500, "Internal Server Error", request)
@@ -419,7 +455,7 @@ impl RegistrySimulator {
             (Fate::Html, _) => body(200, "text/html", "<!doctype html><title>Vedlikehold</title>".to_owned()),
             (Fate::Huge, _) => Answer::Endless,
             (Fate::CutOff, _) => {
-                let whole = self.unit(company).to_string();
+                let whole = Self::unit(company).to_string();
                 body(200, media_type, whole.chars().take(whole.chars().count() / 2).collect())
             }
             (Fate::SubUnitOf(parent), Question::SubUnit) => text(sub_unit(company, parent)),
@@ -427,10 +463,10 @@ impl RegistrySimulator {
             (Fate::Removed, Question::Unit) => body(410, media_type, deleted(company).to_string()),
             (Fate::Deleted, Question::Unit) => text(deleted(company)),
             (Fate::Removed | Fate::Deleted, _) => error(410, "Gone", request),
-            (_, Question::Unit) => text(self.unit(company)),
+            (_, Question::Unit) => text(Self::unit(company)),
             (_, Question::Roles) => text(roles(company)),
             (_, Question::Signature) if matches!(company.rule, Rule::Unknown) => not_found(),
-            (_, Question::Signature) => text(signature(company, &self.states(company))),
+            (_, Question::Signature) => text(signature(company, &Self::states(company))),
         }
     }
 }

@@ -94,6 +94,7 @@ pub(crate) enum Tenure {
 }
 
 /// Who may sign, as Fullmakttjenesten knows it.
+#[derive(Clone, Copy)]
 pub(crate) enum Rule {
     /// A standard rule, and each set of roles that is enough. The whole board is added.
     Found(&'static str, &'static [&'static [usize]]),

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     Locale,
-    argument::{Advice, Argument, Detail, Differences, List, Noun, Quoted, StateName, Word, escaped},
+    argument::{Advice, Argument, Detail, Differences, List, Noun, Quoted, StateName, Titles, Word, escaped},
     say,
 };
 
@@ -170,7 +170,7 @@ admin_messages! {
     /// It is not the time for this.
     OrderOutOfTurn { state: StateName }: "order-out-of-turn";
     /// Sections lack something.
-    OrderIncomplete { sections: List }: "order-incomplete";
+    OrderIncomplete { sections: Titles }: "order-incomplete";
     /// A reason is missing.
     OrderReasonMissing: "order-reason-missing";
     /// It is no draft any more.
@@ -277,8 +277,26 @@ admin_messages! {
     CompanyUnknown: "company-unknown";
     /// The company was deleted.
     CompanyDeleted: "company-deleted";
+    /// The company is bankrupt.
+    CompanyBankrupt: "company-bankrupt";
+    /// The company is being dissolved.
+    CompanyBeingDissolved: "company-being-dissolved";
+    /// A part of a company has numbers of its own.
+    CompanySubUnit { main: Word }: "company-sub-unit";
     /// The registry cannot be asked now.
     RegistryTrouble: "registry-trouble";
+    /// The registry says something else than the order.
+    OrderCompanyChanged { what: Detail }: "order-company-changed";
+    /// Nobody reaches the domain safely yet.
+    OrderDomainNotReady { host: Quoted }: "order-domain-not-ready";
+    /// A certificate of a company that is to be issued.
+    CertificateDateFuture: "certificate-date-future";
+    /// No bank of the list has this name.
+    BankUnknown: "bank-unknown";
+    /// The bank is there no more.
+    BankDeleted: "bank-deleted";
+    /// Several banks of the list fit.
+    BankSeveral { names: List }: "bank-several";
     /// What the console itself needs cannot be taken away.
     ConsoleOwnObject: "console-own-object";
     // What there is, what is taken, who may.

@@ -201,6 +201,24 @@ impl Argument for List {
     }
 }
 
+/// Titles that the console has sentences for, by their keys, shown with commas between them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Titles(Vec<Word>);
+
+impl From<Vec<String>> for Titles {
+    fn from(keys: Vec<String>) -> Self {
+        Self(keys.into_iter().map(Word::from).collect())
+    }
+}
+
+impl Argument for Titles {
+    fn fill(&self, locale: Locale) -> String {
+        let titles: Vec<String> = self.0.iter().map(|it| say(locale, it.as_str(), &[])).collect();
+        titles.join(", ")
+    }
+}
+
 /// What an operator does about a cause of refused logins: the catalogue of causes has the sentences.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]

@@ -15,7 +15,9 @@ mod plan_verb;
 mod say;
 
 pub use admin_message::{AdminMessage, AdminText, FieldMessage, admin_reference};
-pub use argument::{Advice, Detail, Difference, Differences, List, Noun, Quoted, StateName, Word, quoted};
+pub use argument::{
+    Advice, Detail, Difference, Differences, List, Noun, Quoted, StateName, Titles, Word, quoted,
+};
 pub use cause::{Cause, CauseText, Fixer, Names, reference};
 pub use dates::long_date;
 pub use doctor_topic::DoctorTopic;

@@ -75,6 +75,8 @@ pub(crate) struct TestBroker {
     pub(crate) registry: Arc<RegistrySimulator>,
     /// While set, the simulated registry answers nothing but 502.
     pub(crate) registry_is_down: Arc<AtomicBool>,
+    /// While set, the console's listener shows certificates; otherwise TLS ends at the operator's proxy.
+    pub(crate) tls_ends_here: Arc<AtomicBool>,
     orders: OrderDesk,
     /// One as under `serve`.
     serve_orders: OrderDesk,
@@ -133,6 +135,7 @@ struct Outside {
     sandbox_site: Router,
     registry: Arc<RegistrySimulator>,
     registry_is_down: Arc<AtomicBool>,
+    tls_ends_here: Arc<AtomicBool>,
     companies: RegistryAddresses,
     outbound: Arc<Outbound>,
 }
@@ -142,11 +145,21 @@ async fn outside(clock: &Clock, fetches: &Arc<AtomicI64>, down: &Arc<AtomicBool>
     let (bankid, bankid_port) = serve((Kind::BankidNo, "bankid"), clock, fetches, down).await;
     let (vipps, vipps_port) = serve((Kind::Vipps, "vipps"), clock, fetches, &never).await;
     let (sandbox, sandbox_site, sandbox_port) = serve_public(clock).await;
-    let registry_is_down = Arc::default();
+    let (registry_is_down, tls_ends_here) = (Arc::default(), Arc::default());
     let (registry, registry_port) = serve_registry(&registry_is_down).await;
     let companies = RegistryAddresses::below(&format!("http://registry.localhost:{registry_port}"));
     let outbound = outbound([bankid_port, vipps_port, sandbox_port, registry_port]);
-    Outside { bankid, vipps, sandbox, sandbox_site, registry, registry_is_down, companies, outbound }
+    Outside {
+        bankid,
+        vipps,
+        sandbox,
+        sandbox_site,
+        registry,
+        registry_is_down,
+        tls_ends_here,
+        companies,
+        outbound,
+    }
 }
 
 /// A simulated registry of companies, listening.
@@ -357,8 +370,9 @@ fn console_site(
     console: Console,
     orders: OrderDesk,
     provider: &Arc<Provider>,
-    clock: &Clock,
+    (clock, tls_ends_here): (&Clock, &Arc<AtomicBool>),
 ) -> Arc<ConsoleSite> {
+    let tls_ends_here = Arc::clone(tls_ends_here);
     Arc::new(ConsoleSite {
         console: Arc::new(console),
         orders,
@@ -368,7 +382,10 @@ fn console_site(
         own_eids: EidEnvironment::Sandbox,
         has_mail: false,
         schedule: model::KeySchedule::default(),
-        tls: Arc::new(|_| web::HostTls::Listener),
+        tls: Arc::new(move |_| match tls_ends_here.load(Ordering::SeqCst) {
+            true => web::HostTls::Listener,
+            false => web::HostTls::Elsewhere,
+        }),
     })
 }
 
@@ -414,15 +431,14 @@ impl TestBroker {
         let (fetches, bankid_is_down) = (Arc::new(AtomicI64::new(0)), Arc::default());
         let outside = outside(&read, &fetches, &bankid_is_down).await;
         let random = Random::system();
-        let place = place(&folder);
+        let (place, master) = (place(&folder), SealKey::generate(&random));
         let store = Store::open(place.clone(), four_threads()).unwrap();
-        let master = SealKey::generate(&random);
         let console = Console::new(store.clone(), master.clone(), random.clone());
         let tenant = a_tenant(&console, "shop", Timestamp::from_seconds(START)).await;
         let (again, (limits, chosen), stand_ins) = (store.clone(), no_limits(), StandIns::default());
         let uses_public_sandbox = Arc::new(AtomicBool::new(false));
         let public = given_while(&uses_public_sandbox, &outside.sandbox);
-        let both = [&outside.bankid, &outside.vipps];
+        let (both, tls) = ([&outside.bankid, &outside.vipps], Arc::clone(&outside.tls_ends_here));
         let eids = eids(both, Arc::clone(&outside.outbound), (Arc::clone(&stand_ins), public));
         let [orders, serve_orders] = order_desks((&store, &master), &outside, &chosen_for_orders);
         let site_orders = Arc::new(Mutex::new(orders.clone()));
@@ -432,7 +448,7 @@ impl TestBroker {
             let console = desk.clone().with_catalogue(Arc::clone(&catalogue));
             let provider = Provider::new(again.clone(), catalogue, master.clone(), random.clone());
             let provider = Arc::new(provider.with(settings(&chosen)));
-            let site = console_site(console, of_site.lock().unwrap().clone(), &provider, &read);
+            let site = console_site(console, of_site.lock().unwrap().clone(), &provider, (&read, &tls));
             (console_router(site, op_router(app(&provider, &read))), provider)
         });
         let (router, provider) = wire();
@@ -445,6 +461,7 @@ impl TestBroker {
             clock,
             registry: outside.registry,
             registry_is_down: outside.registry_is_down,
+            tls_ends_here: outside.tls_ends_here,
             orders,
             serve_orders,
             site_orders,

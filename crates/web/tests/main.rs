@@ -46,6 +46,7 @@ mod order_by_letter;
 mod order_colleagues;
 mod order_declaration;
 mod order_desk;
+mod order_filling;
 mod order_phones;
 mod order_sandbox;
 mod order_signing;

@@ -28,7 +28,7 @@ async fn begun(house: &TestBroker) -> Ordering<'_> {
 }
 
 /// A production domain of the house's tenant.
-async fn production(house: &TestBroker) -> DomainId {
+pub(crate) async fn production(house: &TestBroker) -> DomainId {
     let new = console::NewDomain {
         host: "id.production.example".to_owned(),
         scheme: store::domains::Scheme::Https,

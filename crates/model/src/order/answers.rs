@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{catalogue::QuestionCatalogue, evidence::Evidence, template::UsedTemplates};
+use crate::{Date, RegistryCode};
 
 /// The most people who may block or revoke.
 pub const MOST_BLOCK_CONTACTS: usize = 4;
@@ -65,6 +66,22 @@ pub struct CompanyAnswer {
     pub obstacle: String,
     /// How its signing rule is read: `found`, or why the operator has to look.
     pub rule: String,
+    /// The signing rule by the registry's id, such as `R0012`; empty where it has none.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub rule_id: String,
+    /// The signing rule in the registry's own words, which are Norwegian.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub rule_text: String,
+    /// Why no combination follows from the rule: a word of [`ByHand`](crate::ByHand); empty where one does.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub by_hand: String,
+}
+
+impl CompanyAnswer {
+    /// Whether the registry vouches for the company and for who signs: its answer stands in for a certificate then.
+    pub fn is_vouched_for(&self) -> bool {
+        self.source == CompanySource::Registry && self.rule == "found"
+    }
 }
 
 /// Somebody who signs for the company.
@@ -139,6 +156,9 @@ pub struct OrderAnswers {
     pub signatories: Vec<SignatoryAnswer>,
     /// The combinations that the registry offers, each enough; it is one of these where there are any.
     pub combinations: Vec<Vec<SignatoryAnswer>>,
+    /// The rule that each combination follows from, in the same order, with the registry's words.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub combination_rules: Vec<RegistryCode>,
     /// The name in the login app, 1 to 40 characters.
     pub display_name: String,
     /// The web address to be listed.
@@ -149,6 +169,9 @@ pub struct OrderAnswers {
     pub number: NumberAnswer,
     /// Whether a certificate of the company was uploaded.
     pub has_certificate: bool,
+    /// The day on which that certificate was issued, `YYYY-MM-DD`; empty where it was uploaded before this was asked.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub certificate_date: String,
     /// What BankID is used for, of [`PRODUCTS`](super::PRODUCTS); asked in 2026 only.
     pub products: Vec<String>,
     /// What the approvals are: the issuer says which it takes.
@@ -159,4 +182,43 @@ pub struct OrderAnswers {
     /// Whether nothing of it is real: it is for a test domain, and its company is one of the sandbox's. Said when it is begun.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_sandbox: bool,
+}
+
+/// For how many months a certificate of a company is fresh.
+const CERTIFICATE_MONTHS: u8 = 3;
+
+impl OrderAnswers {
+    /// Whether the certificate was issued more than three months before this day.
+    pub fn has_old_certificate(&self, today: Date) -> bool {
+        let issued = Date::parse(&self.certificate_date);
+        self.has_certificate && issued.is_some_and(|it| it < today.months_before(CERTIFICATE_MONTHS))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::OrderAnswers;
+    use crate::Date;
+
+    #[test]
+    fn a_certificate_is_old_the_day_after_three_months() {
+        let of = |day: &str| OrderAnswers {
+            has_certificate: true,
+            certificate_date: day.to_owned(),
+            ..OrderAnswers::default()
+        };
+        let today = Date::new(2026, 5, 31).unwrap();
+        assert!(!of("2026-02-28").has_old_certificate(today), "February has no 31st");
+        assert!(of("2026-02-27").has_old_certificate(today));
+        assert!(!of("").has_old_certificate(today), "nobody was asked for its date then");
+    }
+
+    #[test]
+    fn answers_that_were_kept_before_more_was_asked_are_read_and_kept_as_they_were() {
+        let kept = serde_json::to_string(&OrderAnswers::default()).unwrap();
+        for new in ["certificate_date", "combination_rules", "rule_id", "rule_text", "by_hand"] {
+            assert!(!kept.contains(new), "{new}");
+        }
+        assert_eq!(serde_json::from_str::<OrderAnswers>(&kept).unwrap(), OrderAnswers::default());
+    }
 }

@@ -17,7 +17,7 @@ pub use answers::{
 pub use catalogue::QuestionCatalogue;
 pub use evidence::Evidence;
 pub use issuer::IssuerSettings;
-pub use section::{Lack, OrderSection, PRODUCTS, SectionState, lacks, section_state};
+pub use section::{Circumstances, Lack, OrderSection, PRODUCTS, SectionState, lacks};
 pub use state::{Handover, OrderEvent, OrderFacts, OrderState, OrderTurn, OutOfTurn, next};
 pub use template::{
     LONGEST_TEMPLATE, TEMPLATE_PLACEHOLDERS, TemplateError, TemplateKind, TemplateLanguage, TemplateValues,

@@ -144,7 +144,11 @@ words! {
         LegalGround = "legal-ground",
         /// The certificate is missing.
         Certificate = "certificate",
-        /// A birth date is missing, by which the receiver is recognised.
+        /// It is not said when the certificate was issued.
+        CertificateDate = "certificate-date",
+        /// The domain cannot be reached safely yet.
+        DomainNotReady = "domain-not-ready",
+        /// A birth date is missing, by which somebody is recognised.
         BirthDate = "birth-date",
     }
 }
@@ -160,21 +164,41 @@ pub enum SectionState {
     Ready,
 }
 
-/// Says what a section still lacks; empty where it is ready. `has_sms`: whether phones can be confirmed, so that a receiver is known
-/// by theirs where no birth date is known.
-pub fn lacks(answers: &OrderAnswers, section: OrderSection, has_sms: bool) -> Vec<Lack> {
+impl SectionState {
+    /// How a section stands that lacks this. `is_asked`: a colleague has a link with which to answer it.
+    pub const fn of(lacks: &[Lack], is_asked: bool) -> Self {
+        match (lacks.is_empty(), is_asked) {
+            (true, _) => Self::Ready,
+            (false, true) => Self::WaitingOnOthers,
+            (false, false) => Self::Missing,
+        }
+    }
+}
+
+/// What counts beside the answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Circumstances {
+    /// Whether phones can be confirmed, so that a receiver is known by theirs where no birth date is known.
+    pub has_sms: bool,
+    /// Whether people reach the domain: the operator vouches for its host, and it has a valid certificate.
+    pub is_domain_ready: bool,
+}
+
+/// Says what a section still lacks; empty where it is ready.
+pub fn lacks(answers: &OrderAnswers, section: OrderSection, at: Circumstances) -> Vec<Lack> {
     let text = |value: &str| if value.is_empty() { vec![Lack::Unanswered] } else { Vec::new() };
     match section {
         OrderSection::Purpose => text(&answers.purpose),
         // Chosen when the order was begun.
-        OrderSection::Domain => Vec::new(),
+        OrderSection::Domain if at.is_domain_ready => Vec::new(),
+        OrderSection::Domain => vec![Lack::DomainNotReady],
         OrderSection::Company => company(answers),
         OrderSection::Bank => bank(answers),
         OrderSection::General if answers.catalogue.asks_general_mobile() => {
             contact(&answers.general, &[Lack::Mobile])
         }
         OrderSection::General => contact(&answers.general, &[]),
-        OrderSection::Receiver if has_sms => contact(&answers.receiver, &[Lack::Mobile]),
+        OrderSection::Receiver if at.has_sms => contact(&answers.receiver, &[Lack::Mobile]),
         OrderSection::Receiver => contact(&answers.receiver, &[Lack::Mobile, Lack::BirthDate]),
         OrderSection::Block if answers.blockers.is_empty() => vec![Lack::Unanswered],
         OrderSection::Block => answers.blockers.iter().flat_map(|it| contact(it, &[Lack::Mobile])).collect(),
@@ -184,16 +208,10 @@ pub fn lacks(answers: &OrderAnswers, section: OrderSection, has_sms: bool) -> Ve
         OrderSection::Operations if answers.operations.is_empty() => vec![Lack::Unanswered],
         OrderSection::Operations => answers.operations.iter().flat_map(|it| contact(it, &[])).collect(),
         OrderSection::Number => number(answers),
-        OrderSection::Certificate if has_certificate(answers) => Vec::new(),
-        OrderSection::Certificate => vec![Lack::Certificate],
+        OrderSection::Certificate => certificate(answers),
         OrderSection::Products if answers.products.is_empty() => vec![Lack::Unanswered],
         OrderSection::Products => Vec::new(),
     }
-}
-
-/// How a section stands.
-pub fn section_state(answers: &OrderAnswers, section: OrderSection, has_sms: bool) -> SectionState {
-    if lacks(answers, section, has_sms).is_empty() { SectionState::Ready } else { SectionState::Missing }
 }
 
 fn contact(it: &Contact, more: &[Lack]) -> Vec<Lack> {
@@ -241,6 +259,10 @@ fn signatories(answers: &OrderAnswers) -> Vec<Lack> {
     }
     let mut lacks = Vec::new();
     for it in &answers.signatories {
+        // Whoever the registry names has one, by which the approval is compared.
+        if it.birth_date.is_empty() && answers.combinations.is_empty() {
+            lacks.push(Lack::BirthDate);
+        }
         if it.email.is_empty() {
             lacks.push(Lack::Email);
         }
@@ -267,15 +289,24 @@ fn number(answers: &OrderAnswers) -> Vec<Lack> {
     }
 }
 
-/// A Norwegian company's answer of the registry stands in for its certificate.
-fn has_certificate(answers: &OrderAnswers) -> bool {
-    answers.has_certificate || answers.company.source == CompanySource::Registry
+/// The registry's answer stands in for the certificate of a company whose signing rule it reads.
+fn certificate(answers: &OrderAnswers) -> Vec<Lack> {
+    match answers.has_certificate {
+        true if answers.certificate_date.is_empty() => vec![Lack::CertificateDate],
+        true => Vec::new(),
+        false if answers.company.is_vouched_for() => Vec::new(),
+        false if answers.company.number.is_empty() => vec![Lack::Unanswered],
+        false => vec![Lack::Certificate],
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Lack, OrderSection, SectionState, lacks, section_state};
+    use super::{Circumstances, Lack, OrderSection, SectionState, lacks};
     use crate::order::{CompanySource, Contact, NumberAnswer, OrderAnswers, SignatoryAnswer};
+
+    const READY: Circumstances = Circumstances { has_sms: false, is_domain_ready: true };
+    const WITH_SMS: Circumstances = Circumstances { has_sms: true, ..READY };
 
     fn somebody() -> Contact {
         Contact {
@@ -289,10 +320,8 @@ mod tests {
     #[test]
     fn an_empty_order_lacks_everything_but_its_domain() {
         let empty = OrderAnswers::default();
-        let ready: Vec<_> = OrderSection::ALL
-            .iter()
-            .filter(|it| section_state(&empty, **it, false) == SectionState::Ready)
-            .collect();
+        let ready: Vec<_> =
+            OrderSection::ALL.iter().filter(|it| lacks(&empty, **it, READY).is_empty()).collect();
         assert_eq!(ready, [&OrderSection::Domain]);
     }
 
@@ -300,13 +329,14 @@ mod tests {
     fn the_registry_vouches_for_a_company_and_what_was_typed_is_to_be_verified() {
         let mut answers = OrderAnswers::default();
         (answers.company.number, answers.company.name) = ("314270320".to_owned(), "Eple AS".to_owned());
-        assert_eq!(lacks(&answers, OrderSection::Company, false), [Lack::Unverified]);
-        assert_eq!(lacks(&answers, OrderSection::Certificate, false), [Lack::Certificate]);
+        assert_eq!(lacks(&answers, OrderSection::Company, READY), [Lack::Unverified]);
+        assert_eq!(lacks(&answers, OrderSection::Certificate, READY), [Lack::Certificate]);
         answers.company.source = CompanySource::Registry;
-        assert!(lacks(&answers, OrderSection::Company, false).is_empty());
-        assert!(lacks(&answers, OrderSection::Certificate, false).is_empty(), "its answer stands in for it");
+        answers.company.rule = "found".to_owned();
+        assert!(lacks(&answers, OrderSection::Company, READY).is_empty());
+        assert!(lacks(&answers, OrderSection::Certificate, READY).is_empty(), "its answer stands in for it");
         answers.company.obstacle = "bankrupt".to_owned();
-        assert_eq!(lacks(&answers, OrderSection::Company, false), [Lack::Obstacle]);
+        assert_eq!(lacks(&answers, OrderSection::Company, READY), [Lack::Obstacle]);
     }
 
     #[test]
@@ -315,12 +345,12 @@ mod tests {
             OrderAnswers { general: somebody(), receiver: somebody(), ..OrderAnswers::default() };
         answers.general.mobile.clear();
         answers.receiver.mobile.clear();
-        assert!(lacks(&answers, OrderSection::General, false).is_empty());
-        assert_eq!(lacks(&answers, OrderSection::Receiver, false), [Lack::Mobile]);
+        assert!(lacks(&answers, OrderSection::General, READY).is_empty());
+        assert_eq!(lacks(&answers, OrderSection::Receiver, READY), [Lack::Mobile]);
         answers.receiver = Contact { birth_date: String::new(), ..somebody() };
-        assert_eq!(lacks(&answers, OrderSection::Receiver, false), [Lack::BirthDate]);
+        assert_eq!(lacks(&answers, OrderSection::Receiver, READY), [Lack::BirthDate]);
         assert!(
-            lacks(&answers, OrderSection::Receiver, true).is_empty(),
+            lacks(&answers, OrderSection::Receiver, WITH_SMS).is_empty(),
             "a code to the phone tells who it is"
         );
     }
@@ -328,24 +358,55 @@ mod tests {
     #[test]
     fn who_cannot_approve_yet_is_said_before_it_is_submitted() {
         let holder = |eid: &str| SignatoryAnswer {
+            birth_date: "1980-01-01".to_owned(),
             email: "a@example.no".to_owned(),
             eid: eid.to_owned(),
             ..SignatoryAnswer::default()
         };
         let with = |eid| OrderAnswers { signatories: vec![holder(eid)], ..OrderAnswers::default() };
-        assert_eq!(lacks(&with(""), OrderSection::Signatories, false), [Lack::SignatoryEid]);
-        assert_eq!(lacks(&with("dk-mitid"), OrderSection::Signatories, false), [Lack::SignatoryCannot]);
-        assert!(lacks(&with("no-bankid"), OrderSection::Signatories, false).is_empty());
+        assert_eq!(lacks(&with(""), OrderSection::Signatories, READY), [Lack::SignatoryEid]);
+        assert_eq!(lacks(&with("dk-mitid"), OrderSection::Signatories, READY), [Lack::SignatoryCannot]);
+        assert!(lacks(&with("no-bankid"), OrderSection::Signatories, READY).is_empty());
     }
 
     #[test]
     fn a_number_needs_its_law_and_no_number_needs_nothing() {
         let with = |number| OrderAnswers { number, ..OrderAnswers::default() };
         let no = NumberAnswer { is_needed: Some(false), ..NumberAnswer::default() };
-        assert!(lacks(&with(no), OrderSection::Number, false).is_empty());
+        assert!(lacks(&with(no), OrderSection::Number, READY).is_empty());
         let mut yes = NumberAnswer { is_needed: Some(true), ..NumberAnswer::default() };
-        assert_eq!(lacks(&with(yes.clone()), OrderSection::Number, false), [Lack::LegalGround]);
+        assert_eq!(lacks(&with(yes.clone()), OrderSection::Number, READY), [Lack::LegalGround]);
         (yes.reason, yes.statute, yes.paragraph) = ("x".into(), "hvitvaskingsloven".into(), "§ 12".into());
-        assert!(lacks(&with(yes), OrderSection::Number, false).is_empty());
+        assert!(lacks(&with(yes), OrderSection::Number, READY).is_empty());
+    }
+
+    /// RT, RI, IK, NA, SI, and the branch of a foreign company.
+    #[test]
+    fn the_registry_stands_in_for_the_certificate_of_a_company_whose_rule_it_cannot_read() {
+        let mut answers = OrderAnswers::default();
+        answers.company.number = "399000157".to_owned();
+        answers.company.source = CompanySource::Registry;
+        for rule in ["by-hand", "foreign-branch"] {
+            answers.company.rule = rule.to_owned();
+            assert_eq!(lacks(&answers, OrderSection::Certificate, READY), [Lack::Certificate], "{rule}");
+        }
+        answers.has_certificate = true;
+        assert_eq!(lacks(&answers, OrderSection::Certificate, READY), [Lack::CertificateDate]);
+        answers.certificate_date = "2026-05-01".to_owned();
+        assert!(lacks(&answers, OrderSection::Certificate, READY).is_empty());
+    }
+
+    #[test]
+    fn an_order_for_a_domain_without_a_certificate_lacks_its_domain() {
+        let at = Circumstances { is_domain_ready: false, ..READY };
+        assert_eq!(lacks(&OrderAnswers::default(), OrderSection::Domain, at), [Lack::DomainNotReady]);
+    }
+
+    #[test]
+    fn a_section_that_a_colleague_was_asked_for_waits_until_it_is_answered() {
+        let lacks = [Lack::Unanswered];
+        assert_eq!(SectionState::of(&lacks, true), SectionState::WaitingOnOthers);
+        assert_eq!(SectionState::of(&lacks, false), SectionState::Missing);
+        assert_eq!(SectionState::of(&[], true), SectionState::Ready);
     }
 }

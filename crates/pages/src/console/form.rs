@@ -63,6 +63,8 @@ pub enum FieldKind {
     Line(u16),
     /// A name of the computer's: no spelling, no capitals.
     Identifier(u16),
+    /// A line of text of at most so many characters, with names that are offered while it is typed.
+    Search(u16, Vec<&'static str>),
     /// A day.
     Date,
     /// A secret: never shown again.

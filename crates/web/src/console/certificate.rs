@@ -1,7 +1,7 @@
 //! The certificate of a domain: who shows one for its host, and what is brought here.
 
 use axum::response::Response;
-use console::{CertificateFiles, CertificateView, LARGEST_PEM, Permission, Refusal};
+use console::{CertificateFiles, CertificateView, DomainView, LARGEST_PEM, Permission, Refusal};
 use crypto::Secret;
 use model::Timestamp;
 use pages::console::{Action, Block, Chip, ConsoleField, ConsoleForm, Fact, FieldKind, Text, Tone};
@@ -34,15 +34,15 @@ fn until(not_after: Timestamp, now: Timestamp) -> Chip {
     }
 }
 
-fn host_of(place: &DomainPlace) -> &str {
-    let host = place.domain.host.as_str();
+fn host_of(domain: &DomainView) -> &str {
+    let host = domain.host.as_str();
     host.rsplit_once(':').map_or(host, |(host, _)| host)
 }
 
 /// Who shows a certificate for the domain's host.
 fn served_by(visit: &Visit, place: &DomainPlace, brought: Option<&CertificateView>) -> Fact {
     let fact = |key| Fact::new("console-certificate-served", Text::Key(key));
-    match ((visit.site.tls)(host_of(place)), brought) {
+    match ((visit.site.tls)(host_of(&place.domain)), brought) {
         (HostTls::Elsewhere, _) => fact("console-certificate-by-proxy"),
         (HostTls::Files(not_after), _) => {
             let day = Text::with("console-certificate-until", "at", not_after.to_iso_seconds());
@@ -52,6 +52,22 @@ fn served_by(visit: &Visit, place: &DomainPlace, brought: Option<&CertificateVie
         (HostTls::Listener, None) => fact("console-certificate-by-nobody")
             .with_chip(words::chip(Tone::Bad, "console-certificate-missing")),
     }
+}
+
+/// Whether people reach a domain: it is switched on, and its host has a valid certificate, or TLS ends at the operator's proxy. That
+/// there is a domain is the operator's word for its host.
+pub(super) async fn is_domain_ready(visit: &Visit, domain: &DomainView) -> Result<bool, Refusal> {
+    let is_good = |until: Timestamp| until > visit.now();
+    let is_served = match (visit.site.tls)(host_of(domain)) {
+        HostTls::Elsewhere => true,
+        HostTls::Files(until) => is_good(until),
+        HostTls::Listener => {
+            let reading = visit.may(Permission::ReadSettings)?;
+            let brought = visit.site.console.certificate(&reading, domain.id).await?;
+            brought.is_some_and(|it| is_good(it.not_after))
+        }
+    };
+    Ok(is_served && domain.disabled_at.is_none())
 }
 
 fn facts(visit: &Visit, it: &CertificateView) -> Vec<Fact> {

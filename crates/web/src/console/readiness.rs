@@ -3,17 +3,41 @@
 use axum::response::Response;
 use console::{Permission, Refusal};
 use model::{DomainId, EidStage, Environment, LoginMethod, ReadinessItem, ReadinessRow, Turn, readiness};
-use pages::console::{Action, Block, ConsolePage, Crumb, Fact, Step, Text, Tone};
-use texts::{Noun, say};
+use ordering::OrderSummary;
+use pages::console::{Action, Block, ConsolePage, Fact, Step, Text, Tone};
+use texts::say;
 
-use super::{answer::shown, sources, visit::Visit};
+use super::{answer::shown, orders::state_key, visit::Visit};
+
+/// What the rows are about: the first production domain, and the tenant's orders that are not over.
+struct About {
+    domain: Option<DomainId>,
+    orders: Vec<OrderSummary>,
+}
+
+impl About {
+    /// The order that brings the credentials of an eID to the domain.
+    fn order_of(&self, eid: LoginMethod) -> Option<&OrderSummary> {
+        self.orders.iter().find(|it| Some(it.domain) == self.domain && it.eid == eid)
+    }
+}
+
+/// The orders that are not over, for those who may see them.
+async fn open_orders(visit: &Visit) -> Result<Vec<OrderSummary>, Refusal> {
+    if !visit.offers(Permission::ReadOrders) {
+        return Ok(Vec::new());
+    }
+    let all = visit.site.orders.orders(&visit.may(Permission::ReadOrders)?).await?;
+    Ok(all.into_iter().filter(|it| it.state.is_open()).collect())
+}
 
 /// `GET /t/{tenant}`
 pub(super) async fn page(visit: Visit) -> Result<Response, Refusal> {
     let reading = visit.may(Permission::ReadSettings)?;
     let found = visit.site.console.readiness(&reading).await?;
     let rows = readiness(&found.facts);
-    let steps = rows.iter().map(|it| step(&visit, found.domain, it)).collect();
+    let about = About { domain: found.domain, orders: open_orders(&visit).await? };
+    let steps = rows.iter().map(|it| step(&visit, &about, it)).collect();
     let open = rows.iter().filter(|it| it.turn != Turn::Done).count();
     let lead = if open == 0 {
         Text::Key("console-ready")
@@ -57,8 +81,15 @@ pub(super) async fn page(visit: Visit) -> Result<Response, Refusal> {
     Ok(shown(&visit, page))
 }
 
-fn step(visit: &Visit, domain: Option<DomainId>, row: &ReadinessRow) -> Step {
+fn step(visit: &Visit, about: &About, row: &ReadinessRow) -> Step {
     let (text, details) = words_of(visit, row.item);
+    let order = match row.item {
+        ReadinessItem::Eid(eid, _) => about.order_of(eid),
+        _ => None,
+    };
+    let order_state = |it: &OrderSummary| {
+        Text::with("console-ready-order-state", "state", say(visit.locale, state_key(it.state), &[]))
+    };
     let (tone, aside) = match row.turn {
         Turn::Done => (Tone::Good, "console-turn-done"),
         Turn::Tenant => (Tone::Attention, "console-turn-tenant"),
@@ -70,8 +101,8 @@ fn step(visit: &Visit, domain: Option<DomainId>, row: &ReadinessRow) -> Step {
         tone: if is_bad { Tone::Bad } else { tone },
         aside: Text::Key(aside),
         text,
-        details: vec![details],
-        action: action(visit, domain, row),
+        details: [details].into_iter().chain(order.map(order_state)).collect(),
+        action: action(visit, about, row),
     }
 }
 
@@ -96,17 +127,25 @@ fn words_of(visit: &Visit, item: ReadinessItem) -> (Text, Text) {
     (Text::Key(keys.0), Text::Key(keys.1))
 }
 
-fn action(visit: &Visit, domain: Option<DomainId>, row: &ReadinessRow) -> Option<Action> {
+/// To the order of an eID, or to beginning one.
+fn to_order(visit: &Visit, about: &About, eid: LoginMethod) -> Option<Action> {
+    if let Some(order) = about.order_of(eid) {
+        let href = visit.tenant_href(&format!("/orders/{}", order.id));
+        return Some(Action::to("console-ready-order-open", href));
+    }
+    let href = visit.tenant_href(&format!("/orders/new?eid={}&domain={}", eid.as_str(), about.domain?));
+    visit.offers(Permission::ManageOrders).then(|| Action::to("console-ready-order", href))
+}
+
+fn action(visit: &Visit, about: &About, row: &ReadinessRow) -> Option<Action> {
+    let domain = about.domain;
     let domain_href = domain.map(|id| visit.tenant_href(&format!("/domains/{id}")));
     match (row.item, row.turn) {
         (_, Turn::Later) => None,
-        (ReadinessItem::Eid(eid, EidStage::NotOrdered), _) => {
-            let href = visit.tenant_href(&format!(
-                "/production/identity-sources/{}/{}/order",
-                domain?,
-                eid.as_str()
-            ));
-            Some(Action::to("console-ready-order", href))
+        (ReadinessItem::Eid(eid, stage), _)
+            if stage == EidStage::NotOrdered || about.order_of(eid).is_some() =>
+        {
+            to_order(visit, about, eid)
         }
         (ReadinessItem::Eid(eid, _), _) => {
             let href =
@@ -130,82 +169,4 @@ fn action(visit: &Visit, domain: Option<DomainId>, row: &ReadinessRow) -> Option
             Some(Action::to("console-nav-members", visit.tenant_href("/members")))
         }
     }
-}
-
-/// How many questions an order of BankID has.
-const QUESTIONS: [&str; 13] = [
-    "console-order-1",
-    "console-order-2",
-    "console-order-3",
-    "console-order-4",
-    "console-order-5",
-    "console-order-6",
-    "console-order-7",
-    "console-order-8",
-    "console-order-9",
-    "console-order-10",
-    "console-order-11",
-    "console-order-12",
-    "console-order-13",
-];
-
-/// `GET …/identity-sources/{domain}/{eid}/order`: what an eID has to be told when it is ordered, filled in as far as it is known.
-pub(super) async fn order(visit: Visit) -> Result<Response, Refusal> {
-    let tenant = visit.tenant()?.clone();
-    let domain = sources::domain(&visit, &tenant).await?;
-    let eid = LoginMethod::parse(visit.param("eid"))
-        .filter(|it| it.is_eid())
-        .ok_or(Refusal::NotFound(Noun::Eid))?;
-    let callback = format!("{}/callback/{}", domain.issuer(), eid.as_str());
-    let company = domain.settings.controller.clone().unwrap_or_else(|| tenant.name.clone());
-    let known = [("domain", domain.issuer()), ("company", company), ("callback", callback.clone())];
-    let args: Vec<(&str, &str)> = known.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let questions = QUESTIONS
-        .iter()
-        .enumerate()
-        .map(|(at, key)| format!("{}. {}", at + 1, say(visit.locale, key, &args)));
-    let letter = questions.collect::<Vec<_>>().join("\n\n");
-    let name = eid.name_in(visit.locale);
-    let prerequisites = [
-        "console-order-need-registry",
-        "console-order-need-bank",
-        "console-order-need-signatory",
-        "console-order-need-domain",
-    ];
-    let need = |key: &'static str| Step {
-        tone: Tone::Neutral,
-        aside: Text::default(),
-        text: Text::Key(key),
-        details: Vec::new(),
-        action: None,
-    };
-    let mut blocks = vec![Block::Facts(vec![Fact::copied("callback", "console-source-callback", callback)])];
-    if eid == LoginMethod::NO_BANKID {
-        let lead = None;
-        blocks.push(Block::Heading { id: "needed", text: Text::Key("console-order-needed"), lead });
-        blocks.push(Block::Steps(prerequisites.map(need).to_vec()));
-        let lead = Some(Text::Key("console-order-letter-lead"));
-        blocks.push(Block::Heading { id: "letter", text: Text::Key("console-order-letter"), lead });
-        blocks.push(Block::Code {
-            label: Text::Key("console-order-questions"),
-            text: letter,
-            id: "questions",
-        });
-    } else {
-        let lead = Some(Text::Key("console-order-vipps-lead"));
-        blocks.push(Block::Heading { id: "vipps", text: Text::Key("console-order-vipps"), lead });
-    }
-    let href = visit.environment_href(&format!("/identity-sources/{}/{}", domain.id, eid.as_str()));
-    blocks.push(Block::Actions(vec![Action::to("console-order-enter", href).named("enter-credentials")]));
-    let mut page = ConsolePage {
-        heading: Text::with("console-order-title", "eid", name),
-        lead: Some(Text::Key("console-order-lead")),
-        blocks,
-        ..ConsolePage::default()
-    };
-    page.frame.crumbs = vec![Crumb {
-        label: Text::Key("console-sources-title"),
-        href: visit.environment_href("/identity-sources"),
-    }];
-    Ok(shown(&visit, page))
 }

@@ -192,7 +192,7 @@ pub(super) static ROUTES: &[ConsoleRoute] = &[
         of_tenant(P::ManageOrders),
         orders::colleagues::dismiss
     ),
-    route!(GET, "/t/{tenant}/orders/{order}/summary", of_tenant(P::ReadOrders), orders::documents::summary),
+    route!(GET, "/t/{tenant}/orders/{order}/summary", of_tenant(P::ReadOrders), orders::summary::page),
     route!(
         GET,
         "/t/{tenant}/orders/{order}/documents",
@@ -267,7 +267,7 @@ pub(super) static ROUTES: &[ConsoleRoute] = &[
         POST,
         "/t/{tenant}/orders/{order}/certificate",
         of_tenant(P::ManageOrders),
-        orders::fill::save_certificate,
+        orders::certificate::save,
         SignedIn::Whenever,
         PDF
     ),
@@ -403,12 +403,6 @@ pub(super) static ROUTES: &[ConsoleRoute] = &[
         "/t/{tenant}/{environment}/identity-sources/{domain}/{eid}/settings/{section}",
         of_tenant(P::ManageSources),
         sources::save_settings
-    ),
-    route!(
-        GET,
-        "/t/{tenant}/{environment}/identity-sources/{domain}/{eid}/order",
-        of_tenant(P::ReadSettings),
-        readiness::order
     ),
     route!(GET, "/t/{tenant}/{environment}/trials", of_tenant(P::RunTrials), trials::page),
     route!(POST, "/t/{tenant}/{environment}/trials", of_tenant(P::RunTrials), trials::begin),

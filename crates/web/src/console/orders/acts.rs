@@ -10,6 +10,7 @@ use pages::console::{
 use super::{
     asking::way,
     place::{base, canned, canned_name, note_field},
+    review::reason_blocks,
     words::{event_word_of_act, part_word},
 };
 use crate::console::visit::Visit;
@@ -246,6 +247,9 @@ fn acts_in_state(visit: &Visit, order: &OrderView) -> Vec<Block> {
     let mut blocks = Vec::new();
     if order.state == OrderState::IdentityReview {
         blocks.extend(identity_block(visit, order));
+    }
+    if order.state == OrderState::Review {
+        blocks.extend(reason_blocks(visit, order));
     }
     if plain.is_empty() && noted.is_empty() && blocks.is_empty() {
         return blocks;

@@ -5,7 +5,7 @@ use console::Refusal;
 use ordering::{AgreementDecision, OrderVersion, OrderView};
 
 use super::{
-    fill::uploaded,
+    certificate::uploaded,
     page::page_of,
     place::{base, found},
 };

@@ -15,6 +15,7 @@ use serde_json::json;
 use texts::{AdminMessage, Noun};
 
 use super::{
+    bank::look_up_bank,
     place::{base, found},
     section_form::{FormPlace, saves_itself, section_blocks},
     sections::{read, words_of},
@@ -248,16 +249,24 @@ pub(in crate::console) async fn returned(
     }
 }
 
+async fn saved(visit: &Visit, (link, permit): (&ColleagueView, &Permit)) -> Result<String, Refusal> {
+    let mut answers = read(visit, &link.view.answers, link.section)?;
+    // Nobody has anything looked up who may not answer.
+    if link.section == OrderSection::Bank && link.step == ColleagueStep::Answer {
+        look_up_bank(visit, permit, &mut answers).await?;
+    }
+    let new = SectionAnswers { section: link.section, seen: visit.form.get("seen"), answers };
+    let at = InBrowser { id: id_of(visit)?, browser: browser_of(visit) };
+    visit.site.orders.answer_by_link(permit, at, new, visit.now()).await
+}
+
 /// `POST /section/{id}/{code}/answers`
 pub(in crate::console) async fn save(visit: Visit) -> Result<Response, Refusal> {
     let (link, permit) = match asked(&visit).await {
         Ok(found) => found,
         Err(refusal) => return Ok(over(&visit, &refusal)),
     };
-    let answers = read(&visit, &link.view.answers, link.section);
-    let new = SectionAnswers { section: link.section, seen: visit.form.get("seen"), answers };
-    let at = InBrowser { id: id_of(&visit)?, browser: browser_of(&visit) };
-    let saved = visit.site.orders.answer_by_link(&permit, at, new, visit.now()).await;
+    let saved = saved(&visit, (&link, &permit)).await;
     let by_itself = saves_itself(link.section) && visit.form.has("saves_itself");
     match (saved, by_itself) {
         (Ok(_), false) => Ok(see_other(&format!("{}?saved=yes", address(&visit)))),

@@ -4,10 +4,10 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::Response,
 };
-use console::{Permission, Refusal};
-use model::{Environment, OrderEvent, OrderId, OrderState};
+use console::Refusal;
+use model::{Environment, OrderId};
 use ordering::{ClientFacts, Composed, DocumentChange, OrderFile, OrderView};
-use pages::console::{Action, Block, Cell, ConsolePage, Fact, Notice, NoticeKind, Table, TableRow, Text};
+use pages::console::{Block, Cell, ConsolePage, Fact, Notice, NoticeKind, Table, TableRow, Text};
 
 use texts::Noun;
 
@@ -19,28 +19,6 @@ use crate::{
     console::{answer::shown, visit::Visit, words},
     respond::page::answer,
 };
-/// `GET /t/{tenant}/orders/{order}/summary`
-pub(in crate::console) async fn summary(visit: Visit) -> Result<Response, Refusal> {
-    let order = found(&visit).await?;
-    let mut blocks = change_blocks(&order);
-    blocks.extend(document_blocks(&order));
-    let submit = Action::act("console-order-submit", format!("{}/act", base(&visit, order.id)))
-        .with("event", OrderEvent::Submit.as_str())
-        .with("version", order.version.to_string())
-        .named("submit");
-    if order.state == OrderState::Draft && visit.offers(Permission::ManageOrders) {
-        blocks.push(Block::Actions(vec![submit]));
-    }
-    let mut page = ConsolePage {
-        heading: Text::Key("console-order-summary"),
-        lead: Some(Text::Key("console-order-summary-lead")),
-        blocks,
-        ..ConsolePage::default()
-    };
-    page.frame.crumbs = crumbs(&visit, Some(&order));
-    Ok(shown(&visit, page))
-}
-
 /// `GET /t/{tenant}/orders/{order}/documents`
 pub(in crate::console) async fn documents(visit: Visit) -> Result<Response, Refusal> {
     let order = found(&visit).await?;

@@ -2,21 +2,20 @@
 
 use axum::{http::StatusCode, response::Response};
 use console::Refusal;
-use documents::LARGEST_UPLOAD;
-use model::{
-    CompanyAnswer, CompanySource, Handover, LoginMethod, OrderAnswers, OrderSection, OrderState,
-    SectionState, lacks, section_state,
-};
+use model::{CompanyAnswer, CompanySource, Handover, LoginMethod, OrderAnswers, OrderSection, OrderState};
 use ordering::{Colleague, LookAgain, LookUp, OrderVersion, OrderView, SectionAnswers};
 use pages::console::{Block, ConsoleField, ConsoleForm, ConsolePage, FieldKind, FieldOption, Text};
 use serde_json::json;
 use texts::{AdminMessage, Noun};
 
 use super::{
+    bank::look_up_bank,
+    certificate::certificate_page,
+    checklist::Checked,
     colleagues::colleagues_block,
-    place::{base, crumbs, found, has_sms},
+    place::{base, crumbs, found},
     section_form::{FormPlace, saves_itself, section_blocks},
-    sections::{read, read_typed, words_of},
+    sections::{help_of, read, read_typed, words_of},
     words::handover_words,
 };
 use crate::console::{
@@ -28,6 +27,12 @@ fn section_of(visit: &Visit) -> Result<OrderSection, Refusal> {
     OrderSection::parse(visit.param("section")).ok_or(Refusal::NotFound(Noun::Object))
 }
 
+/// Who can sign is not known where the registry does not say it.
+fn forget_combinations(answers: &mut OrderAnswers) {
+    answers.combinations.clear();
+    answers.combination_rules.clear();
+}
+
 /// The company as the form has it. The registry is asked, unless it is one of another country; what was typed counts only where
 /// the registry does not answer.
 async fn company(visit: &Visit, order: &OrderView, answers: &mut OrderAnswers) -> Result<(), Refusal> {
@@ -37,7 +42,7 @@ async fn company(visit: &Visit, order: &OrderView, answers: &mut OrderAnswers) -
     }
     if visit.form.has("foreign") {
         answers.company = CompanyAnswer { source: CompanySource::Foreign, ..typed };
-        answers.combinations.clear();
+        forget_combinations(answers);
         return Ok(());
     }
     // Who asks for an order that cannot be filled in any more asks the registry for nothing.
@@ -55,6 +60,7 @@ async fn company(visit: &Visit, order: &OrderView, answers: &mut OrderAnswers) -
         Ok(found) => {
             answers.company = found.answer;
             answers.combinations = found.combinations;
+            answers.combination_rules = found.combination_rules;
             answers.listed_address = found.homepage;
         }
         Err(refusal) if ordering::is_trouble(&refusal) && visit.form.has("typed") => {
@@ -62,29 +68,11 @@ async fn company(visit: &Visit, order: &OrderView, answers: &mut OrderAnswers) -
                 return Err(Refusal::Invalid(AdminMessage::FieldMissing.at("company_name")));
             }
             answers.company = orders.typed_company(typed, is_sandbox)?;
-            answers.combinations.clear();
+            forget_combinations(answers);
         }
         Err(refusal) => return Err(refusal),
     }
     Ok(())
-}
-
-/// What the registry says of the bank beside its name. Where it cannot be asked, or does not know it, number and name are enough.
-async fn bank(visit: &Visit, answers: &mut OrderAnswers) -> Result<(), Refusal> {
-    // What the sandbox makes up about a real bank must not be kept beside what is real.
-    if answers.is_sandbox {
-        return Ok(());
-    }
-    let asked = LookUp { typed: &answers.bank.number, again: LookAgain::No, is_sandbox: false };
-    match visit.site.orders.look_up_kept(visit.permit()?, asked, visit.now()).await {
-        Ok(found) => {
-            let name = std::mem::take(&mut answers.bank.name);
-            answers.bank = CompanyAnswer { name, ..found.answer };
-            Ok(())
-        }
-        Err(Refusal::Invalid(_)) => Ok(()),
-        Err(other) => Err(other),
-    }
 }
 
 async fn section_page(
@@ -92,7 +80,7 @@ async fn section_page(
     (order, section): (&OrderView, OrderSection),
     refusal: Option<&Refusal>,
 ) -> Result<ConsolePage, Refusal> {
-    let (label, help) = words_of(section);
+    let (label, _) = words_of(section);
     let place = FormPlace {
         action: format!("{}/sections/{}", base(visit, order.id), section.as_str()),
         cancel_href: Some(base(visit, order.id)),
@@ -101,7 +89,7 @@ async fn section_page(
     blocks.extend(colleagues_block(visit, (order, section), refusal).await?);
     let mut page = ConsolePage {
         heading: Text::Key(label),
-        lead: Some(Text::Key(help)),
+        lead: Some(Text::Key(help_of(order, section))),
         blocks,
         ..ConsolePage::default()
     };
@@ -120,70 +108,15 @@ pub(in crate::console) async fn section(visit: Visit) -> Result<Response, Refusa
 }
 
 async fn save(visit: &Visit, order: &OrderView, section: OrderSection) -> Result<String, Refusal> {
-    let mut answers = read(visit, &order.answers, section);
+    let mut answers = read(visit, &order.answers, section)?;
     if section == OrderSection::Company {
         company(visit, order, &mut answers).await?;
     }
-    if section == OrderSection::Bank && order.state == OrderState::Draft && !answers.bank.number.is_empty() {
-        bank(visit, &mut answers).await?;
+    if section == OrderSection::Bank && order.state == OrderState::Draft {
+        look_up_bank(visit, visit.permit()?, &mut answers).await?;
     }
     let new = SectionAnswers { section, seen: visit.form.get("seen"), answers };
     visit.site.orders.save_section(visit.permit()?, order.id, new, visit.now()).await
-}
-
-fn certificate_page(visit: &Visit, order: &OrderView, refusal: Option<&Refusal>) -> ConsolePage {
-    let file = ConsoleField::new(
-        "file",
-        Text::Key("console-order-certificate-file"),
-        "",
-        FieldKind::File("application/pdf"),
-    );
-    let form = ConsoleForm {
-        action: format!("{}/certificate", base(visit, order.id)),
-        fields: vec![
-            file.with_help(Text::Key("console-order-certificate-file-help"))
-                .wrong(wrong(visit, refusal, "file")),
-        ],
-        error: wrong_form(visit, refusal, &["file"]),
-        submit: Text::Key("console-order-certificate-upload"),
-        submit_id: "save",
-        cancel_href: Some(base(visit, order.id)),
-        ..ConsoleForm::default()
-    };
-    let mut page = ConsolePage {
-        heading: Text::Key("console-order-section-certificate"),
-        lead: Some(Text::Key("console-order-help-certificate")),
-        blocks: vec![Block::Form(form)],
-        ..ConsolePage::default()
-    };
-    page.frame.crumbs = crumbs(visit, Some(order));
-    page
-}
-
-/// The file that a form brought.
-pub(super) fn uploaded(visit: &Visit) -> Result<Vec<u8>, Refusal> {
-    if visit.upload.is_too_large {
-        let most = (LARGEST_UPLOAD / (1024 * 1024)).to_string().into();
-        return Err(Refusal::Invalid(AdminMessage::UploadTooLarge { most }.at("file")));
-    }
-    let missing = || Refusal::Invalid(AdminMessage::FileMissing.at("file"));
-    Ok(visit.upload.file("file").ok_or_else(missing)?.to_vec())
-}
-
-/// `POST /t/{tenant}/orders/{order}/certificate`
-pub(in crate::console) async fn save_certificate(visit: Visit) -> Result<Response, Refusal> {
-    let order = found(&visit).await?;
-    let saved = async {
-        let file = uploaded(&visit)?;
-        visit.site.orders.save_certificate(visit.permit()?, order.id, file, visit.now()).await
-    };
-    match saved.await {
-        Ok(()) => Ok(done(&base(&visit, order.id), "order-saved")),
-        Err(refusal) => {
-            let page = certificate_page(&visit, &order, Some(&refusal));
-            Ok(refused_form(&visit, &refusal, page))
-        }
-    }
 }
 
 fn handover_page(visit: &Visit, order: &OrderView, refusal: Option<&Refusal>) -> ConsolePage {
@@ -252,12 +185,11 @@ pub(in crate::console) async fn save_handover(visit: Visit) -> Result<Response, 
 }
 
 /// Which section is open after this one; `None`: none.
-fn next_open(visit: &Visit, order: &OrderView, after: OrderSection) -> Option<OrderSection> {
-    let is_open = |it: &&OrderSection| {
-        **it != after
-            && section_state(&order.answers, **it, has_sms(visit)) != SectionState::Ready
-            && **it != OrderSection::Certificate
-    };
+fn next_open(order: &OrderView, checked: &Checked, after: OrderSection) -> Option<OrderSection> {
+    // Neither has a form that is filled in on the way.
+    let has_form = |it: OrderSection| !matches!(it, OrderSection::Certificate | OrderSection::Domain);
+    let is_open =
+        |it: &&OrderSection| **it != after && has_form(**it) && !checked.lacks(order, **it).is_empty();
     let all = OrderSection::asked(order.eid, order.answers.catalogue);
     let at = all.iter().position(|it| *it == after).unwrap_or_default();
     let (before, behind) = all.split_at(at);
@@ -303,11 +235,11 @@ pub(in crate::console) async fn save_section(visit: Visit) -> Result<Response, R
         Ok(_) => {
             let order = found(&visit).await?;
             let base = base(&visit, order.id);
+            let checked = Checked::of(&visit, &order).await?;
             // A company and who signs for it are looked at again before one goes on.
             let stays = section == OrderSection::Company
-                || (section == OrderSection::Signatories
-                    && !lacks(&order.answers, section, has_sms(&visit)).is_empty());
-            Ok(match next_open(&visit, &order, section) {
+                || (section == OrderSection::Signatories && !checked.lacks(&order, section).is_empty());
+            Ok(match next_open(&order, &checked, section) {
                 _ if stays => done(&format!("{base}/sections/{}", section.as_str()), "order-saved"),
                 Some(next) => done(&format!("{base}/sections/{}", next.as_str()), "order-saved"),
                 None => done(&base, "order-saved"),

@@ -19,6 +19,9 @@ use crate::console::{
     visit::Visit,
     words,
 };
+/// What can be ordered.
+const EIDS: [LoginMethod; 2] = [LoginMethod::NO_BANKID, LoginMethod::NO_VIPPS];
+
 /// `GET /t/{tenant}/orders`
 pub(in crate::console) async fn list(visit: Visit) -> Result<Response, Refusal> {
     let all = visit.site.orders.orders(visit.permit()?).await?;
@@ -74,7 +77,7 @@ async fn new_page(visit: &Visit, refusal: Option<&Refusal>) -> Result<ConsolePag
         ..ConsolePage::default()
     };
     page.frame.crumbs = crumbs(visit, None);
-    page.blocks.push(Block::Steps(prerequisites()));
+    page.blocks.extend(EIDS.into_iter().flat_map(|it| prerequisites(visit, it)));
     if domains.is_empty() {
         let action =
             visit.is_operator().then(|| Action::to("console-domain-new", visit.tenant_href("/domains/new")));
@@ -82,15 +85,14 @@ async fn new_page(visit: &Visit, refusal: Option<&Refusal>) -> Result<ConsolePag
         page.blocks.push(Block::Notice(Notice { kind: NoticeKind::Warning, text, action }));
         return Ok(page);
     }
-    let eids = [LoginMethod::NO_BANKID, LoginMethod::NO_VIPPS];
     let eid_option = |it: LoginMethod| FieldOption::new(it.as_str(), Text::plain(it.name_in(visit.locale)));
-    let eid = visit.form.maybe("eid").unwrap_or_else(|| LoginMethod::NO_BANKID.as_str().to_owned());
+    let eid = chosen(visit, "eid").unwrap_or_else(|| LoginMethod::NO_BANKID.as_str().to_owned());
     let name_of = |it: &console::DomainView| match visit.site.orders.has_sandbox() && !is_real(it) {
         true => Text::with("console-order-sandbox-mark", "what", it.host.clone()),
         false => Text::plain(it.host.clone()),
     };
     let domain_option = |it: &&console::DomainView| FieldOption::new(it.id.to_string(), name_of(it));
-    let domain = visit.form.maybe("domain").or_else(|| domains.first().map(|it| it.id.to_string()));
+    let domain = chosen(visit, "domain").or_else(|| domains.first().map(|it| it.id.to_string()));
     let form = ConsoleForm {
         action: visit.tenant_href("/orders"),
         fields: vec![
@@ -98,7 +100,7 @@ async fn new_page(visit: &Visit, refusal: Option<&Refusal>) -> Result<ConsolePag
                 "eid",
                 Text::Key("console-column-eid"),
                 eid,
-                FieldKind::Radio(eids.map(eid_option).to_vec()),
+                FieldKind::Radio(EIDS.map(eid_option).to_vec()),
             ),
             ConsoleField::new(
                 "domain",
@@ -122,22 +124,38 @@ async fn new_page(visit: &Visit, refusal: Option<&Refusal>) -> Result<ConsolePag
     Ok(page)
 }
 
-fn prerequisites() -> Vec<Step> {
-    let need = |key: &'static str| Step {
+/// What an order of an eID takes: keys.
+fn needs(eid: LoginMethod) -> &'static [&'static str] {
+    match eid {
+        // Who signs does it at Vipps, which takes Norwegian BankID only and asks for no bank.
+        LoginMethod::NO_VIPPS => {
+            &["console-order-need-registry", "console-order-need-bankid", "console-order-need-domain"]
+        }
+        _ => &[
+            "console-order-need-registry",
+            "console-order-need-bank",
+            "console-order-need-signatory",
+            "console-order-need-domain",
+        ],
+    }
+}
+
+fn prerequisites(visit: &Visit, eid: LoginMethod) -> Vec<Block> {
+    let need = |key: &&'static str| Step {
         tone: Tone::Neutral,
         aside: Text::default(),
         text: Text::Key(key),
         details: Vec::new(),
         action: None,
     };
-    [
-        "console-order-need-registry",
-        "console-order-need-bank",
-        "console-order-need-signatory",
-        "console-order-need-domain",
-    ]
-    .map(need)
-    .to_vec()
+    let text = Text::with("console-order-needs", "eid", eid.name_in(visit.locale).to_owned());
+    let id = if eid == LoginMethod::NO_VIPPS { "needs-vipps" } else { "needs-bankid" };
+    vec![Block::Heading { id, text, lead: None }, Block::Steps(needs(eid).iter().map(need).collect())]
+}
+
+/// What was chosen in the form, or by the link that leads here.
+fn chosen(visit: &Visit, name: &str) -> Option<String> {
+    visit.form.maybe(name).or_else(|| visit.query.maybe(name))
 }
 
 /// `GET /t/{tenant}/orders/new`

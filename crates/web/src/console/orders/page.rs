@@ -3,131 +3,30 @@
 use axum::response::Response;
 use console::{Permission, Refusal};
 use crypto::Secret;
-use model::{
-    LinkId, LoginMethod, OrderEvent, OrderSection, OrderState, OrderTurn, SectionState, lacks, section_state,
-};
+use model::{LinkId, OrderEvent, OrderState, OrderTurn};
 use ordering::{
     Decided, Deposit, IdentityDecision, OrderVersion, OrderView, Part, PersonState, PersonView,
     permission_to_decide,
 };
-use pages::console::{Action, Block, Cell, ConsolePage, Fact, Step, Table, TableRow, Text, Tone};
+use pages::console::{Action, Block, Cell, ConsolePage, Fact, Table, TableRow, Text, Tone};
 use texts::Noun;
 
 use super::{
     acts::{desk_acts, desk_path, is_decision, orderer_acts},
     agreement,
+    checklist::draft_blocks,
     issuers::{id_of, route_block},
     mailbox,
-    place::{
-        acted, base, crumbs, found, has_sms, is_receiver, sandbox_notice, source_place, title, wrong_notice,
-    },
-    sections::words_of,
+    place::{acted, base, crumbs, found, is_receiver, sandbox_notice, source_place, title, wrong_notice},
     timeline::{timeline, waited, waiting_facts},
     vipps,
-    words::{evidence_word, handover_words, lack_word, part_word, state_chip, turn_word},
+    words::{part_word, state_chip, turn_word},
 };
 use crate::console::{
     answer::{done, refused_form, shown, wrong_form},
     visit::Visit,
     words,
 };
-
-fn section_step(visit: &Visit, order: &OrderView, section: OrderSection) -> Step {
-    let (label, help) = words_of(section);
-    let is_guided = order.eid == LoginMethod::NO_VIPPS;
-    let help = match section {
-        // Nobody approves here what is signed at Vipps.
-        OrderSection::Signatories if is_guided => "console-order-help-signatories-vipps",
-        _ => help,
-    };
-    let lacks = lacks(&order.answers, section, has_sms(visit));
-    let (tone, aside) = match section_state(&order.answers, section, has_sms(visit)) {
-        SectionState::Ready => (Tone::Good, "console-order-ready"),
-        SectionState::WaitingOnOthers => (Tone::Neutral, "console-order-waiting"),
-        // Nothing is wrong with what nobody has begun yet.
-        SectionState::Missing if lacks.first() == Some(&model::Lack::Unanswered) => {
-            (Tone::Neutral, "console-order-missing")
-        }
-        SectionState::Missing => (Tone::Attention, "console-order-missing"),
-    };
-    let href = format!("{}/sections/{}", base(visit, order.id), section.as_str());
-    let is_filled = lacks.first().is_none_or(|it| *it != model::Lack::Unanswered);
-    let label_of = if is_filled { "console-order-change" } else { "console-order-fill-in" };
-    let has_form = section != OrderSection::Domain;
-    let details = match lacks.first() {
-        Some(lack) if *lack != model::Lack::Unanswered => Text::Key(lack_word(*lack)),
-        _ => Text::Key(help),
-    };
-    Step {
-        tone,
-        aside: Text::Key(aside),
-        text: Text::Key(label),
-        details: vec![details],
-        action: (has_form && visit.offers(Permission::ManageOrders)).then(|| Action::to(label_of, href)),
-    }
-}
-
-fn handover_step(visit: &Visit, order: &OrderView) -> Step {
-    let (label, _) = handover_words(order.handover);
-    let href = format!("{}/handover", base(visit, order.id));
-    Step {
-        tone: Tone::Good,
-        aside: Text::Key("console-order-ready"),
-        text: Text::Key("console-order-handover"),
-        details: vec![Text::Key(label)],
-        action: visit.offers(Permission::ManageOrders).then(|| Action::to("console-order-change", href)),
-    }
-}
-
-/// Who issues it, what they accept and how long they take: before the first field.
-fn issuer_blocks(order: &OrderView) -> Vec<Block> {
-    if order.eid == LoginMethod::NO_VIPPS {
-        return Vec::new();
-    }
-    let it = &order.issuer.settings;
-    let (text, lead) = (Text::Key("console-order-issuer"), Some(Text::Key("console-order-issuer-lead")));
-    let facts = vec![
-        Fact::new("console-order-issuer", Text::plain(it.name.clone())),
-        Fact::new(
-            "console-issuer-evidence",
-            it.evidence.first().map_or_else(Text::default, |it| Text::Key(evidence_word(*it))),
-        ),
-        Fact::new(
-            "console-order-issuer-days",
-            Text::with("console-order-issuer-days-text", "count", it.answers_within.to_string()),
-        ),
-    ];
-    vec![Block::Heading { id: "who-issues", text, lead }, Block::Facts(facts)]
-}
-
-fn draft_blocks(visit: &Visit, order: &OrderView) -> Vec<Block> {
-    let asked = OrderSection::asked(order.eid, order.answers.catalogue);
-    let is_open =
-        |it: &&OrderSection| section_state(&order.answers, **it, has_sms(visit)) != SectionState::Ready;
-    let open = asked.iter().filter(is_open).count();
-    let lead = if open == 0 {
-        Text::Key("console-order-complete")
-    } else {
-        Text::with("console-order-open", "count", open.to_string())
-    };
-    let mut blocks = issuer_blocks(order);
-    blocks.extend([
-        Block::Heading { id: "sections", text: Text::Key("console-order-sections"), lead: Some(lead) },
-        Block::Steps(
-            asked
-                .iter()
-                .map(|it| section_step(visit, order, *it))
-                // Vipps gives its credentials in its own portal.
-                .chain((order.eid != LoginMethod::NO_VIPPS).then(|| handover_step(visit, order)))
-                .collect(),
-        ),
-    ]);
-    if visit.offers(Permission::ManageOrders) {
-        let to = Action::to("console-order-to-summary", format!("{}/summary", base(visit, order.id)));
-        blocks.push(Block::Actions(vec![to.named("to-summary")]));
-    }
-    blocks
-}
 
 fn person_row(visit: &Visit, order: &OrderView, it: &PersonView) -> TableRow {
     let part = part_word(it.part);
@@ -299,7 +198,7 @@ pub(super) async fn page_of(
     page.blocks.extend(waiting_facts(visit, order));
     page.blocks.extend(wrong_form(visit, refusal, &[]).map(wrong_notice));
     if order.state == OrderState::Draft {
-        page.blocks.extend(draft_blocks(visit, order));
+        page.blocks.extend(draft_blocks(visit, order).await?);
     }
     if order.state == OrderState::VippsGuided {
         page.blocks.extend(vipps::guide(visit, order, source_place(visit, order).await?.callback()));

@@ -1,12 +1,12 @@
 //! One order: where it stands on the site, and what of it every page needs.
 
 use console::{Permission, Refusal};
-use model::{EidEnvironment, OrderAnswers, OrderEvent, OrderId};
+use model::{Circumstances, EidEnvironment, OrderAnswers, OrderEvent, OrderId, OrderState};
 use ordering::{Decided, Happening, OrderSummary, OrderVersion, OrderView, Part, PersonView};
 use pages::console::{Block, Crumb, Notice, NoticeKind, Text};
-use texts::{Locale, Noun};
+use texts::{AdminMessage, Locale, Noun};
 
-use crate::console::{sources::SourcePlace, visit::Visit};
+use crate::console::{certificate::is_domain_ready, sources::SourcePlace, visit::Visit};
 /// What went wrong, above everything else.
 pub(super) fn wrong_notice(text: Text) -> Block {
     Block::Notice(Notice { kind: NoticeKind::Wrong, text, action: None })
@@ -41,6 +41,26 @@ pub(super) fn base(visit: &Visit, id: OrderId) -> String {
 /// Whether text messages are sent, so that somebody can be known by their phone.
 pub(super) fn has_sms(visit: &Visit) -> bool {
     visit.site.orders.settings().has_sms
+}
+
+/// What counts of an order beside its answers. Whether a domain is ready is nothing to a sandbox order, of which nothing is real, and
+/// nothing to somebody who may not see the domain.
+pub(super) async fn circumstances(visit: &Visit, order: &OrderView) -> Result<Circumstances, Refusal> {
+    let has_sms = has_sms(visit);
+    if order.answers.is_sandbox || !visit.offers(Permission::ReadSettings) {
+        return Ok(Circumstances { has_sms, is_domain_ready: true });
+    }
+    let domain = visit.site.console.domain_by_id(&visit.may(Permission::ReadSettings)?, order.domain).await?;
+    Ok(Circumstances { has_sms, is_domain_ready: is_domain_ready(visit, &domain).await? })
+}
+
+/// Refuses to submit an order for a domain that people cannot reach safely yet.
+async fn check_domain(visit: &Visit, order: &OrderView) -> Result<(), Refusal> {
+    if circumstances(visit, order).await?.is_domain_ready {
+        return Ok(());
+    }
+    let host = order.answers.host.as_str().into();
+    Err(Refusal::Invalid(AdminMessage::OrderDomainNotReady { host }.into()))
 }
 
 pub(super) fn crumbs(visit: &Visit, order: Option<&OrderView>) -> Vec<Crumb> {
@@ -118,6 +138,9 @@ pub(super) async fn acted(visit: &Visit, order: &OrderView) -> Result<Decided, R
     let event = OrderEvent::parse(visit.form.get("event")).ok_or(Refusal::NotFound(Noun::Object))?;
     let version = visit.form.get("version").parse().unwrap_or_default();
     let seen = OrderVersion { id: order.id, version };
+    if event == OrderEvent::Submit && order.state == OrderState::Draft {
+        check_domain(visit, order).await?;
+    }
     let happening =
         Happening::said(event, &note(visit, order, event)).without_number(visit.form.has("without_number"));
     let happening = happening.by_letter(visit.form.has("by_letter"));

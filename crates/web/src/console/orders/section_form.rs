@@ -9,6 +9,7 @@ use sandbox::{ListedCompany, RegistrySimulator};
 use super::{
     place::{has_sms, sandbox_notice},
     sections::fields,
+    signing_rule::rule_blocks,
 };
 use crate::console::{
     answer::{wrong, wrong_form},
@@ -107,8 +108,11 @@ pub(super) fn section_blocks(
         cancel_href: place.cancel_href,
         ..ConsoleForm::default()
     };
-    let mut blocks: Vec<Block> =
-        sandbox_notice(&order.answers).into_iter().chain([Block::Form(form)]).collect();
+    let mut blocks: Vec<Block> = sandbox_notice(&order.answers).into_iter().collect();
+    if section == OrderSection::Signatories {
+        blocks.extend(rule_blocks(&order.answers));
+    }
+    blocks.push(Block::Form(form));
     if is_company && !order.answers.company.name.is_empty() {
         blocks.push(Block::Facts(company_facts(visit, order)));
     }

@@ -1,22 +1,21 @@
 //! The sections of an order as forms: what is asked, and how it is read. Questions are those of the recipient.
 
+use console::Refusal;
 use model::{
-    BANKS, CompanyAnswer, CompanySource, Contact, NumberAnswer, OrderAnswers, OrderSection,
-    OrganisationNumber, PRODUCTS, SignatoryAnswer, bank_of_number,
+    CompanyAnswer, CompanySource, Contact, LoginMethod, NumberAnswer, OrderAnswers, OrderSection, PRODUCTS,
 };
 use ordering::OrderView;
 use pages::console::{ConsoleField, FieldKind, FieldOption, Text};
 
+use super::{
+    bank::{bank_fields, read_bank},
+    known::{fill, known},
+    signatories::{read_signatories, signatory_fields},
+};
 use crate::console::visit::Visit;
 
 /// How many people are asked for at most, in a section that asks for several.
 const ROWS: usize = 2;
-/// The eIDs that somebody who signs can hold.
-const HELD: [(&str, &str); 3] = [
-    ("no-bankid", "console-order-eid-no-bankid"),
-    ("se-bankid", "console-order-eid-se-bankid"),
-    ("dk-mitid", "console-order-eid-dk-mitid"),
-];
 /// Laws that give the right to use the national identity number; others can be typed.
 const STATUTES: [&str; 5] = [
     "hvitvaskingsloven",
@@ -48,39 +47,17 @@ pub(super) const fn words_of(section: OrderSection) -> (&'static str, &'static s
     }
 }
 
-/// Everybody whom the order names so far, once.
-fn known(answers: &OrderAnswers) -> Vec<Contact> {
-    let of_signatory = |it: &SignatoryAnswer| Contact {
-        name: it.name.clone(),
-        email: it.email.clone(),
-        birth_date: it.birth_date.clone(),
-        mobile: String::new(),
-    };
-    let offered = answers.combinations.iter().flatten();
-    let mut all: Vec<Contact> = [&answers.receiver, &answers.general].into_iter().cloned().collect();
-    all.extend(answers.blockers.iter().chain(&answers.operations).cloned());
-    all.extend(answers.signatories.iter().map(of_signatory));
-    all.extend(offered.map(of_signatory));
-    let mut found: Vec<Contact> = Vec::new();
-    for it in all.into_iter().filter(|it| !it.name.is_empty()) {
-        match found.iter_mut().find(|known| known.name == it.name) {
-            Some(known) => fill(known, &it),
-            None => found.push(it),
+/// What a section is for, in this order: a key.
+pub(super) fn help_of(order: &OrderView, section: OrderSection) -> &'static str {
+    let it = &order.answers;
+    let are_typed = it.combinations.is_empty() && !it.company.number.is_empty();
+    match section {
+        // Nobody approves here what is signed at Vipps.
+        OrderSection::Signatories if order.eid == LoginMethod::NO_VIPPS => {
+            "console-order-help-signatories-vipps"
         }
-    }
-    found
-}
-
-/// Takes what is missing from what is known of the same person.
-fn fill(it: &mut Contact, known: &Contact) {
-    for (to, from) in [
-        (&mut it.mobile, &known.mobile),
-        (&mut it.email, &known.email),
-        (&mut it.birth_date, &known.birth_date),
-    ] {
-        if to.is_empty() {
-            to.clone_from(from);
-        }
+        OrderSection::Signatories if are_typed => "console-order-help-signatories-typed",
+        _ => words_of(section).1,
     }
 }
 
@@ -99,14 +76,18 @@ const fn asked_of_general(answers: &OrderAnswers) -> Asked {
     if answers.catalogue.asks_general_mobile() { WITH_MOBILE } else { NAME_AND_EMAIL }
 }
 
+/// What a product is called: a key.
+pub(super) const fn product_word(product: &str) -> &'static str {
+    match product.as_bytes() {
+        b"authentication" => "console-order-product-authentication",
+        b"signatures" => "console-order-product-signatures",
+        _ => "console-order-product-caller-authentication",
+    }
+}
+
 /// What BankID is used for.
 fn products_field(answers: &OrderAnswers) -> ConsoleField {
-    let label = |product: &str| match product {
-        "authentication" => "console-order-product-authentication",
-        "signatures" => "console-order-product-signatures",
-        _ => "console-order-product-caller-authentication",
-    };
-    let options = PRODUCTS.iter().map(|it| FieldOption::new(*it, Text::Key(label(it)))).collect();
+    let options = PRODUCTS.iter().map(|it| FieldOption::new(*it, Text::Key(product_word(it)))).collect();
     ConsoleField::new(
         "products",
         Text::Key("console-order-section-products"),
@@ -183,91 +164,6 @@ fn read_rows(visit: &Visit, answers: &OrderAnswers, people: &[Contact]) -> Vec<C
     (0..count).map(row).filter(|it| !it.is_empty()).collect()
 }
 
-fn combination_text(it: &[SignatoryAnswer]) -> String {
-    let person = |it: &SignatoryAnswer| match it.role.as_str() {
-        "" => it.name.clone(),
-        role => format!("{} ({role})", it.name),
-    };
-    it.iter().map(person).collect::<Vec<_>>().join(" + ")
-}
-
-fn is_same(one: &[SignatoryAnswer], other: &[SignatoryAnswer]) -> bool {
-    let names = |all: &[SignatoryAnswer]| all.iter().map(|it| it.name.clone()).collect::<Vec<_>>();
-    names(one) == names(other)
-}
-
-fn signatory_fields(answers: &OrderAnswers) -> Vec<ConsoleField> {
-    let mut fields = Vec::new();
-    if answers.combinations.len() > 1 {
-        let chosen = answers.combinations.iter().position(|it| is_same(it, &answers.signatories));
-        let option = |(at, it): (usize, &Vec<SignatoryAnswer>)| {
-            FieldOption::new(at.to_string(), Text::plain(combination_text(it)))
-        };
-        let options = answers.combinations.iter().enumerate().map(option).collect();
-        fields.push(ConsoleField::new(
-            "combination",
-            Text::Key("console-order-combination"),
-            chosen.map(|at| at.to_string()).unwrap_or_default(),
-            FieldKind::Radio(options),
-        ));
-    }
-    let known = known(answers);
-    for (at, it) in answers.signatories.iter().enumerate() {
-        let email = known.iter().find(|known| known.name == it.name).map(|it| it.email.clone());
-        let value = if it.email.is_empty() { email.unwrap_or_default() } else { it.email.clone() };
-        let label = Text::with("console-order-signatory-email", "name", it.name.clone());
-        fields.push(ConsoleField::new(format!("signatory-{at}-email"), label, value, FieldKind::Line(254)));
-        if answers.catalogue.asks_signatory_mobile() {
-            let label = Text::with("console-order-signatory-mobile", "name", it.name.clone());
-            let name = format!("signatory-{at}-mobile");
-            fields.push(ConsoleField::new(name, label, it.mobile.clone(), FieldKind::Line(30)));
-        }
-        let options = HELD.iter().map(|(word, key)| FieldOption::new(*word, Text::Key(key))).collect();
-        let label = Text::with("console-order-signatory-eid", "name", it.name.clone());
-        let value = if it.eid.is_empty() { "no-bankid".to_owned() } else { it.eid.clone() };
-        let field =
-            ConsoleField::new(format!("signatory-{at}-eid"), label, value, FieldKind::Select(options));
-        fields.push(field.with_help(Text::Key("console-order-signatory-eid-help")));
-    }
-    if answers.combinations.is_empty() {
-        let at = answers.signatories.len();
-        fields.push(line(format!("signatory-{at}-name"), "console-order-name", "", 200));
-        let label = Text::Key("console-order-birth-date");
-        fields.push(ConsoleField::new(format!("signatory-{at}-birth_date"), label, "", FieldKind::Date));
-        fields.push(line(format!("signatory-{at}-email"), "console-order-email", "", 254));
-    }
-    fields
-}
-
-fn read_signatories(visit: &Visit, answers: &OrderAnswers) -> Vec<SignatoryAnswer> {
-    let chosen = visit.form.get("combination").parse::<usize>().ok();
-    let chosen = chosen.and_then(|at| answers.combinations.get(at));
-    let mut all = match chosen {
-        Some(chosen) if !is_same(chosen, &answers.signatories) => chosen.clone(),
-        _ => answers.signatories.clone(),
-    };
-    if answers.combinations.is_empty() {
-        let at = all.len();
-        let value = |name: &str| visit.form.get(&format!("signatory-{at}-{name}")).to_owned();
-        if !value("name").is_empty() {
-            all.push(SignatoryAnswer {
-                name: value("name"),
-                birth_date: value("birth_date"),
-                eid: "no-bankid".to_owned(),
-                ..SignatoryAnswer::default()
-            });
-        }
-    }
-    for (at, it) in all.iter_mut().enumerate() {
-        it.email = visit.form.get(&format!("signatory-{at}-email")).to_owned();
-        it.mobile = visit.form.get(&format!("signatory-{at}-mobile")).to_owned();
-        if let Some(eid) = visit.form.maybe(&format!("signatory-{at}-eid")) {
-            it.eid = eid;
-        }
-    }
-    all
-}
-
 fn number_fields(it: &NumberAnswer) -> Vec<ConsoleField> {
     let options = vec![
         FieldOption::new("no", Text::Key("console-order-number-no")),
@@ -299,21 +195,6 @@ fn number_fields(it: &NumberAnswer) -> Vec<ConsoleField> {
         line("statute".to_owned(), "console-order-statute-typed", typed, 200),
         line("paragraph".to_owned(), "console-order-paragraph", &it.paragraph, 60),
     ]
-}
-
-fn bank_fields(answers: &OrderAnswers) -> Vec<ConsoleField> {
-    let mut options = vec![FieldOption::new("", Text::Key("console-order-choose"))];
-    options.extend(BANKS.iter().map(|it| FieldOption::new(it.number.to_string(), Text::plain(it.name))));
-    let bank = ConsoleField::new(
-        "bank",
-        Text::Key("console-order-bank"),
-        answers.bank.number.clone(),
-        FieldKind::Select(options),
-    );
-    let is_customer = if answers.is_bank_customer { "yes" } else { "" };
-    let customer =
-        ConsoleField::new("customer", Text::Key("console-order-customer"), is_customer, FieldKind::Checkbox);
-    vec![bank, customer]
 }
 
 /// The fields of a section, filled in with what was answered.
@@ -375,17 +256,6 @@ pub(super) fn fields(view: &OrderView, section: OrderSection) -> Vec<ConsoleFiel
     }
 }
 
-fn read_bank(visit: &Visit, answers: &mut OrderAnswers) {
-    answers.is_bank_customer = visit.form.has("customer");
-    let number = OrganisationNumber::parse(visit.form.get("bank"), model::AllowedUnits::Real).ok();
-    if let Some(bank) = number.and_then(bank_of_number) {
-        answers.bank.number = bank.number.to_string();
-        bank.name.clone_into(&mut answers.bank.name);
-    } else {
-        answers.bank = CompanyAnswer::default();
-    }
-}
-
 fn read_number(visit: &Visit) -> NumberAnswer {
     let is_needed = visit.form.get("needed") == "yes";
     if !is_needed {
@@ -414,12 +284,19 @@ pub(super) fn read_typed(visit: &Visit) -> CompanyAnswer {
 }
 
 /// Reads a section's form, on top of what was answered before.
-pub(super) fn read(visit: &Visit, before: &OrderAnswers, section: OrderSection) -> OrderAnswers {
+///
+/// # Errors
+/// [`Refusal::Invalid`] at `bank`: no bank that is known by its name.
+pub(super) fn read(
+    visit: &Visit,
+    before: &OrderAnswers,
+    section: OrderSection,
+) -> Result<OrderAnswers, Refusal> {
     let mut answers = before.clone();
     match section {
         OrderSection::Purpose => visit.form.get("purpose").clone_into(&mut answers.purpose),
         OrderSection::Domain | OrderSection::Certificate | OrderSection::Company => {}
-        OrderSection::Bank => read_bank(visit, &mut answers),
+        OrderSection::Bank => read_bank(visit, &mut answers)?,
         OrderSection::General => answers.general = read_person(visit, "", before),
         OrderSection::Receiver => answers.receiver = read_person(visit, "", before),
         OrderSection::Block => answers.blockers = read_rows(visit, before, &before.blockers),
@@ -432,5 +309,5 @@ pub(super) fn read(visit: &Visit, before: &OrderAnswers, section: OrderSection) 
             answers.products = visit.form.all("products").map(str::to_owned).collect();
         }
     }
-    answers
+    Ok(answers)
 }

@@ -1,6 +1,6 @@
 //! Words of orders: states, turns, events, and what is missing.
 
-use model::{Evidence, Handover, Lack, OrderEvent, OrderState, OrderTurn, QuestionCatalogue};
+use model::{Evidence, Handover, Lack, OrderAnswers, OrderEvent, OrderState, OrderTurn, QuestionCatalogue};
 use ordering::Part;
 use pages::console::{Chip, Tone};
 
@@ -44,35 +44,63 @@ pub(super) const fn catalogue_word(catalogue: QuestionCatalogue) -> &'static str
     }
 }
 
-/// The state as a chip.
-pub(super) const fn state_chip(state: OrderState) -> Chip {
+/// What a state is called.
+pub(in crate::console) const fn state_key(state: OrderState) -> &'static str {
     use OrderState as S;
     match state {
-        S::Draft => chip(Tone::Neutral, "console-order-state-draft"),
-        S::Review => chip(Tone::Attention, "console-order-state-review"),
-        S::Approving => chip(Tone::Attention, "console-order-state-approving"),
-        S::IdentityReview => chip(Tone::Attention, "console-order-state-identity-review"),
-        S::Countersign => chip(Tone::Attention, "console-order-state-countersign"),
-        S::Sending => chip(Tone::Attention, "console-order-state-sending"),
-        S::AtIssuer => chip(Tone::Attention, "console-order-state-at-issuer"),
-        S::Question => chip(Tone::Attention, "console-order-state-question"),
-        S::Handover => chip(Tone::Attention, "console-order-state-handover"),
-        S::AwaitEntry => chip(Tone::Attention, "console-order-state-await-entry"),
-        S::HandoverLapsed => chip(Tone::Bad, "console-order-state-handover-lapsed"),
-        S::Checking => chip(Tone::Attention, "console-order-state-checking"),
-        S::Trouble => chip(Tone::Bad, "console-order-state-trouble"),
-        S::Verified => chip(Tone::Good, "console-order-state-verified"),
-        S::Live => chip(Tone::Good, "console-order-state-live"),
-        S::Ended => chip(Tone::Neutral, "console-order-state-ended"),
-        S::VippsGuided => chip(Tone::Attention, "console-order-state-vipps-guided"),
-        S::VippsProcessing => chip(Tone::Attention, "console-order-state-vipps-processing"),
-        S::PortalTasks => chip(Tone::Attention, "console-order-state-portal-tasks"),
-        S::Withdrawing => chip(Tone::Attention, "console-order-state-withdrawing"),
-        S::Withdrawn => chip(Tone::Neutral, "console-order-state-withdrawn"),
-        S::Rejected => chip(Tone::Bad, "console-order-state-rejected"),
-        S::Lapsed => chip(Tone::Bad, "console-order-state-lapsed"),
-        S::OnHold => chip(Tone::Bad, "console-order-state-on-hold"),
+        S::Draft => "console-order-state-draft",
+        S::Review => "console-order-state-review",
+        S::Approving => "console-order-state-approving",
+        S::IdentityReview => "console-order-state-identity-review",
+        S::Countersign => "console-order-state-countersign",
+        S::Sending => "console-order-state-sending",
+        S::AtIssuer => "console-order-state-at-issuer",
+        S::Question => "console-order-state-question",
+        S::Handover => "console-order-state-handover",
+        S::AwaitEntry => "console-order-state-await-entry",
+        S::HandoverLapsed => "console-order-state-handover-lapsed",
+        S::Checking => "console-order-state-checking",
+        S::Trouble => "console-order-state-trouble",
+        S::Verified => "console-order-state-verified",
+        S::Live => "console-order-state-live",
+        S::Ended => "console-order-state-ended",
+        S::VippsGuided => "console-order-state-vipps-guided",
+        S::VippsProcessing => "console-order-state-vipps-processing",
+        S::PortalTasks => "console-order-state-portal-tasks",
+        S::Withdrawing => "console-order-state-withdrawing",
+        S::Withdrawn => "console-order-state-withdrawn",
+        S::Rejected => "console-order-state-rejected",
+        S::Lapsed => "console-order-state-lapsed",
+        S::OnHold => "console-order-state-on-hold",
     }
+}
+
+const fn state_tone(state: OrderState) -> Tone {
+    use OrderState as S;
+    match state {
+        S::Draft | S::Ended | S::Withdrawn => Tone::Neutral,
+        S::Verified | S::Live => Tone::Good,
+        S::HandoverLapsed | S::Trouble | S::Rejected | S::Lapsed | S::OnHold => Tone::Bad,
+        S::Review
+        | S::Approving
+        | S::IdentityReview
+        | S::Countersign
+        | S::Sending
+        | S::AtIssuer
+        | S::Question
+        | S::Handover
+        | S::AwaitEntry
+        | S::Checking
+        | S::VippsGuided
+        | S::VippsProcessing
+        | S::PortalTasks
+        | S::Withdrawing => Tone::Attention,
+    }
+}
+
+/// The state as a chip.
+pub(super) const fn state_chip(state: OrderState) -> Chip {
+    chip(state_tone(state), state_key(state))
 }
 
 /// Whose turn it is.
@@ -147,20 +175,33 @@ pub(super) fn event_word(event: &str) -> &'static str {
     }
 }
 
-/// What a section lacks.
-pub(super) const fn lack_word(lack: Lack) -> &'static str {
+/// Why a company cannot order: the one reason that holds.
+const fn obstacle_word(obstacle: &str) -> &'static str {
+    match obstacle.as_bytes() {
+        b"bankrupt" => "console-order-lack-bankrupt",
+        b"being-dissolved" => "console-order-lack-being-dissolved",
+        b"forced-dissolution" => "console-order-lack-forced-dissolution",
+        b"deleted" => "console-order-lack-deleted",
+        _ => "console-order-lack-sub-unit",
+    }
+}
+
+/// What a section lacks, in an order with these answers.
+pub(super) const fn lack_word(lack: Lack, answers: &OrderAnswers) -> &'static str {
     match lack {
         Lack::Unanswered => "console-order-lack-unanswered",
         Lack::Name => "console-order-lack-name",
         Lack::Email => "console-order-lack-email",
         Lack::Mobile => "console-order-lack-mobile",
-        Lack::Obstacle => "console-order-lack-obstacle",
+        Lack::Obstacle => obstacle_word(answers.company.obstacle.as_str()),
         Lack::Unverified => "console-order-lack-unverified",
         Lack::NotCustomer => "console-order-lack-not-customer",
         Lack::SignatoryEid => "console-order-lack-signatory-eid",
         Lack::SignatoryCannot => "console-order-lack-signatory-cannot",
         Lack::LegalGround => "console-order-lack-legal-ground",
         Lack::Certificate => "console-order-lack-certificate",
+        Lack::CertificateDate => "console-order-lack-certificate-date",
+        Lack::DomainNotReady => "console-order-lack-domain-not-ready",
         Lack::BirthDate => "console-order-lack-birth-date",
     }
 }

@@ -1,0 +1,111 @@
+//! The certificate of the company: uploaded, with the day on which it was issued.
+
+use axum::response::Response;
+use console::Refusal;
+use documents::LARGEST_UPLOAD;
+use model::{Date, OrderSection};
+use ordering::{CompanyCertificate, OrderView};
+use pages::console::{
+    Action, Block, ConsoleField, ConsoleForm, ConsolePage, Fact, FieldKind, Notice, NoticeKind, Text,
+};
+use texts::AdminMessage;
+
+use super::{
+    place::{base, crumbs, found},
+    sections::words_of,
+};
+use crate::console::{
+    answer::{done, refused_form, wrong, wrong_form},
+    visit::Visit,
+};
+
+/// The fields of the form.
+const FIELDS: [&str; 2] = ["file", "issued"];
+
+/// What is here already, and a warning where it is old.
+fn kept_blocks(visit: &Visit, order: &OrderView) -> Vec<Block> {
+    if !order.answers.has_certificate {
+        return Vec::new();
+    }
+    let issued = order.answers.certificate_date.clone();
+    let day = if issued.is_empty() { "–".to_owned() } else { issued.clone() };
+    let mut blocks =
+        vec![Block::Facts(vec![Fact::new("console-order-certificate-issued", Text::plain(day))])];
+    if order.answers.has_old_certificate(Date::in_norway(visit.now())) {
+        let text = Text::with("console-order-certificate-old", "date", issued);
+        blocks.push(Block::Notice(Notice { kind: NoticeKind::Warning, text, action: None }));
+    }
+    let href = format!("{}/files/certificate", base(visit, order.id));
+    blocks.push(Block::Actions(vec![Action::to("console-order-file-certificate", href)]));
+    blocks
+}
+
+fn form(visit: &Visit, order: &OrderView, refusal: Option<&Refusal>) -> ConsoleForm {
+    let pdf = FieldKind::File("application/pdf");
+    let file = ConsoleField::new("file", Text::Key("console-order-certificate-file"), "", pdf);
+    let issued = ConsoleField::new(
+        "issued",
+        Text::Key("console-order-certificate-issued"),
+        visit.form.get("issued"),
+        FieldKind::Date,
+    );
+    ConsoleForm {
+        action: format!("{}/certificate", base(visit, order.id)),
+        fields: vec![
+            file.required()
+                .with_help(Text::Key("console-order-certificate-file-help"))
+                .wrong(wrong(visit, refusal, "file")),
+            issued
+                .required()
+                .with_help(Text::Key("console-order-certificate-issued-help"))
+                .wrong(wrong(visit, refusal, "issued")),
+        ],
+        error: wrong_form(visit, refusal, &FIELDS),
+        submit: Text::Key("console-order-certificate-upload"),
+        submit_id: "save",
+        cancel_href: Some(base(visit, order.id)),
+        ..ConsoleForm::default()
+    }
+}
+
+/// The page of the section.
+pub(super) fn certificate_page(visit: &Visit, order: &OrderView, refusal: Option<&Refusal>) -> ConsolePage {
+    let (label, help) = words_of(OrderSection::Certificate);
+    let mut blocks = kept_blocks(visit, order);
+    blocks.push(Block::Form(form(visit, order, refusal)));
+    let mut page = ConsolePage {
+        heading: Text::Key(label),
+        lead: Some(Text::Key(help)),
+        blocks,
+        ..ConsolePage::default()
+    };
+    page.frame.crumbs = crumbs(visit, Some(order));
+    page
+}
+
+/// The file that a form brought.
+pub(super) fn uploaded(visit: &Visit) -> Result<Vec<u8>, Refusal> {
+    if visit.upload.is_too_large {
+        let most = (LARGEST_UPLOAD / (1024 * 1024)).to_string().into();
+        return Err(Refusal::Invalid(AdminMessage::UploadTooLarge { most }.at("file")));
+    }
+    let missing = || Refusal::Invalid(AdminMessage::FileMissing.at("file"));
+    Ok(visit.upload.file("file").ok_or_else(missing)?.to_vec())
+}
+
+async fn saved(visit: &Visit, order: &OrderView) -> Result<(), Refusal> {
+    let certificate = CompanyCertificate { file: uploaded(visit)?, issued: visit.form.get("issued") };
+    visit.site.orders.save_certificate(visit.permit()?, order.id, certificate, visit.now()).await
+}
+
+/// `POST /t/{tenant}/orders/{order}/certificate`
+pub(in crate::console) async fn save(visit: Visit) -> Result<Response, Refusal> {
+    let order = found(&visit).await?;
+    match saved(&visit, &order).await {
+        Ok(()) => Ok(done(&base(&visit, order.id), "order-saved")),
+        Err(refusal) => {
+            let page = certificate_page(&visit, &order, Some(&refusal));
+            Ok(refused_form(&visit, &refusal, page))
+        }
+    }
+}
