@@ -15,7 +15,7 @@ export async function newPage(browser, options = {}) {
 
 /** At the simulated BankID, logs in as one of these people, by a part of the name. */
 export async function logIn(page, people, name) {
-  await page.waitForURL(/bankid\.localhost/);
+  await page.waitForURL(/(bankid|sandbox)\.localhost/);
   const person = people.find((it) => it.name.includes(name));
   await page.check(`input[name=person][value="${person.id}"]`);
   await page.click("#outcome-approve-device");

@@ -63,13 +63,18 @@ pub struct Issuer {
     /// Seals the cookies of this domain's logins.
     pub(crate) cookie_key: SealKey,
     pub(crate) keys: Vec<Key>,
-    pub(crate) sources: HashMap<LoginMethod, Source>,
+    pub(crate) sources: Sources,
+    /// Of a test domain: the same as the order desk sees it.
+    pub(crate) for_order_desk: Option<Box<Self>>,
     /// The eIDs that are configured and were switched off.
     pub(crate) switched_off: HashSet<LoginMethod>,
     /// An administrator has disabled the domain, or the operator its tenant.
     pub(crate) is_off: bool,
     pub(crate) subject_keys: HashMap<EidEnvironment, SealKey>,
 }
+
+/// The eIDs of a domain, with their sources.
+pub(crate) type Sources = HashMap<LoginMethod, Source>;
 
 impl Issuer {
     /// The issuer identifier, byte for byte as in every token.

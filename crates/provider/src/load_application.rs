@@ -6,6 +6,7 @@ use model::{ApplicationId, ApplicationSettings, Timestamp};
 use oidc::KeySet;
 use store::{StoreError, applications, client_secrets};
 
+use crate::order_desk::{ORDER_DESK, ORDER_DESK_ID};
 use crate::{Application, InternalError, Issuer, Provider, Refusal, RequestContext, application::LiveSecret};
 
 type Rows = (applications::Application, Vec<client_secrets::ClientSecret>);
@@ -61,6 +62,9 @@ impl Provider {
         if client_id.len() > 255 || client_id.contains(char::is_control) {
             return Err(Refusal::NotFound);
         }
+        if client_id == ORDER_DESK {
+            return self.order_desk(issuer);
+        }
         let (tenant, domain, now) = (issuer.tenant, issuer.domain, context.now);
         let key = (tenant, domain, client_id.to_owned());
         let client_id = client_id.to_owned();
@@ -99,6 +103,9 @@ impl Provider {
         id: ApplicationId,
         context: &RequestContext,
     ) -> Result<Arc<Application>, Refusal> {
+        if id == ORDER_DESK_ID {
+            return self.order_desk(issuer);
+        }
         let tenant = issuer.tenant;
         let loading = async {
             match self.store.read(move |tx| applications::get(tx, tenant, id)).await {

@@ -17,7 +17,7 @@ use store::{
 
 use crate::{
     InternalError, Issuer, Provider, Refusal, RequestContext,
-    issuer::{Key, Source},
+    issuer::{Key, Source, Sources},
 };
 
 /// What the database has of a domain, read in one go.
@@ -78,6 +78,27 @@ fn rows(tx: &mut impl Tx, host: &str, now: Timestamp) -> Result<Option<Rows>, St
 
 fn broken(what: &str) -> InternalError {
     InternalError::new(format!("{what} cannot be opened or read; is this the right master key?"))
+}
+
+fn with_sources(rows: &Rows, opened: Opened, sources: Sources) -> Issuer {
+    let Opened { opened, keys, subject_keys, settings } = opened;
+    let Rows { domain, tenant, .. } = rows;
+    let off = rows.sources.iter().filter(|row| row.disabled_at.is_some());
+    Issuer {
+        tenant: tenant.id,
+        domain: domain.id,
+        environment: domain.environment,
+        cookie_key: opened.cookie_key(domain.id),
+        keys,
+        opened,
+        url: format!("{}://{}", domain.scheme.as_str(), domain.host),
+        settings,
+        sources,
+        switched_off: off.filter_map(|row| LoginMethod::parse(&row.eid)).collect(),
+        is_off: domain.disabled_at.is_some() || tenant.disabled_at.is_some(),
+        subject_keys,
+        for_order_desk: None,
+    }
 }
 
 impl Provider {
@@ -163,36 +184,32 @@ impl Provider {
     }
 
     fn assemble(&self, rows: Rows, context: &RequestContext) -> Result<Issuer, InternalError> {
-        let Opened { opened, keys, subject_keys, settings } = self.open(&rows)?;
+        let opened = self.open(&rows)?;
         let Rows { domain, tenant, .. } = &rows;
         let url = format!("{}://{}", domain.scheme.as_str(), domain.host);
+        let sources = self.sources((&opened.opened, &url), &rows, context);
+        let issuer = with_sources(&rows, opened, sources);
+        if self.order_desk.is_none() || domain.environment != Environment::Test {
+            return Ok(issuer);
+        }
+        let sandbox = self.sandbox_sources((tenant.id, &url), context);
+        let seen = with_sources(&rows, self.open(&rows)?, sandbox);
+        Ok(Issuer { for_order_desk: Some(Box::new(seen)), ..issuer })
+    }
+
+    fn sources(&self, (opened, url): (&OpenTenant, &str), rows: &Rows, context: &RequestContext) -> Sources {
         let mut sources = HashMap::new();
         for row in rows.sources.iter().filter(|row| row.disabled_at.is_none()) {
             if let Some(eid) =
-                LoginMethod::parse(&row.eid).filter(|_| row.environment.may_serve(domain.environment))
+                LoginMethod::parse(&row.eid).filter(|_| row.environment.may_serve(rows.domain.environment))
             {
                 let replaced = rows.replaced.iter().find(|it| it.source_id == row.id);
-                let previous = replaced.and_then(|it| self.previous((&opened, &url), row, it));
-                let source = self.source((&opened, &url), eid, row, context);
+                let previous = replaced.and_then(|it| self.previous((opened, url), row, it));
+                let source = self.source((opened, url), eid, row, context);
                 sources.insert(eid, Source { previous, ..source });
             }
         }
-        let off = rows.sources.iter().filter(|row| row.disabled_at.is_some());
-        let switched_off = off.filter_map(|row| LoginMethod::parse(&row.eid)).collect();
-        Ok(Issuer {
-            tenant: tenant.id,
-            domain: domain.id,
-            environment: domain.environment,
-            cookie_key: opened.cookie_key(domain.id),
-            keys,
-            opened,
-            url,
-            settings,
-            sources,
-            switched_off,
-            is_off: domain.disabled_at.is_some() || tenant.disabled_at.is_some(),
-            subject_keys,
-        })
+        sources
     }
 
     /// The connector with the replaced credentials of a source, for logins that left with them. Other people log in at another

@@ -31,6 +31,8 @@ pub struct Provider {
     returning: Mutex<HashSet<[u8; 16]>>,
     jumped: Mutex<Option<ClockJump>>,
     pub(crate) settings: Settings,
+    /// Where logins of the order desk at test domains come back to; `None`: there is no console.
+    pub(crate) order_desk: Option<String>,
     pub(crate) noted: EventQueue,
     pub(crate) counters: EventCounters,
     pub(crate) limits: Limiter,
@@ -64,6 +66,7 @@ impl Provider {
             returning: Mutex::new(HashSet::new()),
             jumped: Mutex::default(),
             settings: Settings::default(),
+            order_desk: None,
             limits: Limiter::new(Settings::default().limits),
             noted: EventQueue::default(),
             counters: EventCounters::default(),
@@ -74,6 +77,12 @@ impl Provider {
     #[must_use]
     pub fn with(self, settings: Settings) -> Self {
         Self { settings, limits: Limiter::new(settings.limits), ..self }
+    }
+
+    /// With the order desk at test domains. `callback`: where its logins come back to.
+    #[must_use]
+    pub fn with_order_desk(self, callback: Option<String>) -> Self {
+        Self { order_desk: callback, ..self }
     }
 
     /// Takes up a state that came back; `None` while the same one is being worked on. Without this, a doubled

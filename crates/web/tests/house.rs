@@ -366,6 +366,11 @@ fn order_desks(
     [desk(true), desk(false).with_sandbox(public)]
 }
 
+/// The provider, which knows where logins for sandbox orders come back to.
+fn for_order_desk(provider: Provider) -> Arc<Provider> {
+    Arc::new(provider.with_order_desk(Some(console_address().callback())))
+}
+
 fn console_site(
     console: Console,
     orders: OrderDesk,
@@ -447,7 +452,7 @@ impl TestBroker {
             let catalogue = Arc::new(wired());
             let console = desk.clone().with_catalogue(Arc::clone(&catalogue));
             let provider = Provider::new(again.clone(), catalogue, master.clone(), random.clone());
-            let provider = Arc::new(provider.with(settings(&chosen)));
+            let provider = for_order_desk(provider.with(settings(&chosen)));
             let site = console_site(console, of_site.lock().unwrap().clone(), &provider, (&read, &tls));
             (console_router(site, op_router(app(&provider, &read))), provider)
         });

@@ -52,7 +52,23 @@ async fn mailbox(order: &mut Ordering<'_>) -> Vec<String> {
     links.map(|it| format!("/order/{}", it.split('"').next().unwrap())).collect()
 }
 
-/// Goes on from a link as Kari, with the eID of the sandbox; gives the page that this ends at.
+/// Approves from a link as Kari, with the eID of the sandbox at the order's own test domain; gives the page that this ends at.
+async fn approved_by_kari(order: &Ordering<'_>, link: &str) -> Reply {
+    let mut phone = order.phone();
+    let begun = phone.post(link, "", Some(ORIGIN)).await;
+    let begun = begun.by_itself();
+    let (host, path) = begun.location().trim_start_matches("https://").split_once('/').unwrap();
+    assert_ne!(host, phone.host, "not with an eID of the console");
+    let mut at_domain = order.house.browser();
+    host.clone_into(&mut at_domain.host);
+    let leave = at_domain.get(&format!("/{path}")).await;
+    let page = decide(order.house, &leave, &order.house.kari().id).await;
+    let back = at_domain.get(page.by_itself().location()).await;
+    let landed = phone.get(&back.location().replace(ORIGIN, "")).await;
+    phone.follow(landed).await
+}
+
+/// Goes on from a link as Kari, with an eID of the console; gives the page that this ends at.
 async fn as_kari<'a>(order: &Ordering<'a>, link: &str) -> (Browser<'a>, Reply) {
     let mut phone = order.phone();
     let begun = phone.post(link, "", Some(ORIGIN)).await;
@@ -69,7 +85,7 @@ async fn brought_to_work(order: &mut Ordering<'_>) {
     order.fill_in(ALONE).await;
     assert_eq!(order.submit().await.status, 303);
     let links = mailbox(order).await;
-    let (_, approved) = as_kari(order, &links[0]).await;
+    let approved = approved_by_kari(order, &links[0]).await;
     assert!(approved.body.contains("You have approved"), "{}", approved.body);
     for event in ["seal", "sent", "issue"] {
         let done = order.act("sandbox/desk", event, "").await;
@@ -113,14 +129,14 @@ async fn a_sandbox_order_brings_a_test_domain_the_identity_source_that_it_lacked
 }
 
 #[tokio::test]
-async fn somebody_real_may_approve_for_a_synthetic_signatory_where_the_customer_lets_them() {
+async fn somebody_else_may_approve_for_a_synthetic_signatory_where_the_customer_lets_them() {
     let house = under_serve().await;
     let mut order = begun(&house).await;
     order.fill_in(JOINTLY).await;
     order.submit().await;
     let links = mailbox(&mut order).await;
-    // Kari comes with Ola's link, as anybody would with an eID of their own.
-    as_kari(&order, &links[1]).await;
+    // Kari comes with Ola's link.
+    approved_by_kari(&order, &links[1]).await;
     assert_eq!(order.state().await, "Identity in review");
     let (person, version) = (hidden(&order.page().await, "person"), order.version().await);
     let fields = [("person", &*person), ("version", &*version), ("decision", "accept"), ("note", "It is me")];
@@ -168,7 +184,7 @@ async fn two_operators_and_the_seal_of_the_organisation_are_not_asked_for_a_sand
     order.fill_in(ALONE).await;
     order.submit().await;
     let links = mailbox(&mut order).await;
-    as_kari(&order, &links[0]).await;
+    approved_by_kari(&order, &links[0]).await;
     order.act("sandbox/desk", "seal", "").await;
     assert_eq!(order.state().await, "Being sent");
     let timeline = order.page().await.body;
@@ -249,4 +265,33 @@ async fn a_test_domain_is_ordered_for_where_there_is_a_sandbox_and_its_eid_is_th
     house.set_source_in(test, bankid, credentials).await;
     let refused = begin(&house).await;
     assert!(refused.body.contains("identity source of the sandbox"), "{}", refused.body);
+}
+
+#[tokio::test]
+async fn somebody_outside_begins_or_ends_a_login_in_the_name_of_the_order_desk() {
+    let house = under_serve().await;
+    set_up(&house).await;
+    let asked = [
+        ("client_id", "portvakt-order-desk"),
+        ("redirect_uri", &*format!("{ORIGIN}/sign-in/callback")),
+        ("response_type", "code"),
+        ("scope", "openid"),
+        ("nonce", "n"),
+        ("acr_values", "urn:grn:authn:no:bankid:high"),
+    ];
+    let begun = house.browser().get(&format!("/oauth2/authorize?{}", form(&asked))).await;
+    assert!(begun.location().contains("error=invalid_request"), "{}", begun.body);
+    for door in ["/oauth2/par", "/oauth2/token"] {
+        let refused = house.post(door, &form(&asked), &[]).await;
+        assert!(
+            [400, 401].contains(&refused.status) && refused.body.contains("invalid_client"),
+            "{door}: {}",
+            refused.body
+        );
+    }
+    production(&house).await;
+    let mut at_production = house.browser();
+    "id.production.example".clone_into(&mut at_production.host);
+    let unknown = at_production.get(&format!("/oauth2/authorize?{}", form(&asked))).await;
+    assert_eq!(unknown.status, 400, "there is none where real people log in");
 }

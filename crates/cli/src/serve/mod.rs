@@ -196,6 +196,7 @@ impl Installation {
         });
         let catalogue = Arc::new(catalogue);
         let provider = Provider::new(store.clone(), Arc::clone(&catalogue), master, random).with(settings);
+        let provider = provider.with_order_desk(config.console.as_ref().map(ConsoleAddress::callback));
         let provider = Arc::new(provider);
         let sandbox =
             opened.map(|it| (it.host().to_owned(), sandbox::site(&it, store.clone(), Arc::clone(&provider))));

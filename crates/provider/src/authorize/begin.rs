@@ -107,6 +107,8 @@ impl Provider {
             }
             None => return Err(refuse_page(Cause::ClientIdMissing)),
         };
+        let issuer = issuer.seen_by(&application);
+        let request = BrowserRequest { issuer, ..request };
         if params.pushed().is_some() {
             self.admit_client(issuer, (&application, Doing::Authorizing), context)?;
             return match self.present(request, &application, params).await? {

@@ -98,24 +98,25 @@ impl Provider {
         Ok(Pushed { request_uri: format!("{PUSHED}{}", b64::encode(&id)), expires_in: WAITS_FOR.as_secs() })
     }
 
-    /// Takes a request of an application of ours, made in this process, whose login is bound to `binding`: the eID's token has it as
-    /// its nonce, and is kept as evidence. No request that comes from outside has a binding.
+    /// Takes a request of an application of ours, made in this process. With a `binding`, the eID's token has it as its nonce, and is
+    /// kept as evidence; no request that comes from outside has one.
     ///
     /// # Errors
     /// As [`Provider::push`].
-    pub async fn push_bound(
+    pub async fn push_own(
         &self,
         issuer: &Issuer,
         params: &AuthorizationParams,
-        binding: [u8; 32],
+        binding: Option<[u8; 32]>,
         context: &RequestContext,
     ) -> Result<Pushed, Refusal> {
         let client_id = params.client_id.as_deref().unwrap_or_default();
         let application = self.application(issuer, client_id, context).await?;
+        let issuer = issuer.seen_by(&application);
         let redirect_uri = trusted_return(&application, params).map_err(refuse)?;
         let input = Input { issuer, application: &application, params, context };
         let wanted = understand(Endpoint::Push, input, redirect_uri).map_err(|(cause, _)| refuse(cause))?;
-        let wanted = AuthorizationRequest { binding: Some(binding), ..wanted };
+        let wanted = AuthorizationRequest { binding, ..wanted };
         let id: [u8; 32] = self.random.bytes();
         let expires_at = context.now.after(WAITS_FOR);
         let row = self.parked(issuer, &ToPark { wanted: &wanted, origin: Origin::Par, id, expires_at })?;

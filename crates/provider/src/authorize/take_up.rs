@@ -23,6 +23,7 @@ impl Provider {
             Err(Refusal::NotFound) => return Ok(None),
             other => other?,
         };
+        let issuer = issuer.seen_by(&application);
         let Opened { name, login, .. } = opened.clone();
         Ok(permitted_request(issuer, &application, wanted).map(|wanted| ActiveLogin {
             issuer,

@@ -147,6 +147,7 @@ impl Provider {
             Err(Refusal::NotFound) => return self.gone(request, None).await,
             other => other?,
         };
+        let issuer = issuer.seen_by(&application);
         // Not every login whose request is gone has ended: its answer may no longer go where it went a moment ago.
         let Some(wanted) = permitted_request(issuer, &application, kept.wanted.clone()) else {
             return self.gone(request, opened.login.application()).await;

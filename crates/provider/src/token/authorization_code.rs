@@ -149,6 +149,7 @@ impl Provider {
         context: &RequestContext,
     ) -> Result<OwnLogin, Refusal> {
         let application = self.application(issuer, client_id, context).await?;
+        let issuer = issuer.seen_by(&application);
         let client = Client { application, jti: None };
         let request = TokenParams {
             code: Some(code.code.to_owned()),

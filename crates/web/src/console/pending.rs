@@ -60,13 +60,15 @@ pub(super) struct Pending {
     pub(super) verifier: String,
     pub(super) purpose: PendingPurpose,
     pub(super) to: String,
+    /// The host of the test domain at which it is, of a sandbox order; `None`: the console's own.
+    pub(super) at: Option<String>,
 }
 
 impl Pending {
     pub(super) fn new(visit: &Visit, purpose: PendingPurpose, to: String) -> Self {
         let random = visit.site.provider.random();
         let token = || random.token().expose().clone();
-        Self { state: token(), nonce: token(), verifier: token(), purpose, to }
+        Self { state: token(), nonce: token(), verifier: token(), purpose, to, at: None }
     }
 
     fn text(&self) -> String {
@@ -84,14 +86,15 @@ impl Pending {
                 format!("{link}~{code}~{}~{}", b64::encode(random), b64::encode(reference.as_bytes()))
             }
         };
-        [&self.state, &self.nonce, &self.verifier, &purpose, &b64::encode(self.to.as_bytes())]
+        let at = b64::encode(self.at.as_deref().unwrap_or_default().as_bytes());
+        [&self.state, &self.nonce, &self.verifier, &purpose, &b64::encode(self.to.as_bytes()), &at]
             .map(String::as_str)
             .join(".")
     }
 
     pub(super) fn parse(text: &str) -> Option<Self> {
         let parts: Vec<&str> = text.split('.').collect();
-        let [state, nonce, verifier, purpose, to] = parts.as_slice() else { return None };
+        let [state, nonce, verifier, purpose, to, at] = parts.as_slice() else { return None };
         let purpose = match *purpose {
             "sign-in" => PendingPurpose::Console(Purpose::SignIn),
             "first" => PendingPurpose::Console(Purpose::FirstOperator),
@@ -104,6 +107,7 @@ impl Pending {
             verifier: (*verifier).to_owned(),
             purpose,
             to: String::from_utf8(b64::decode(to)?).ok()?,
+            at: Some(String::from_utf8(b64::decode(at)?).ok()?).filter(|it| !it.is_empty()),
         })
     }
 
@@ -131,7 +135,7 @@ impl Pending {
 }
 
 /// Every way to log in that the console takes: level substantial or high, and not by Vipps or as a test user.
-fn strong_enough() -> String {
+pub(super) fn strong_enough() -> String {
     let suits = |it: &Acr| {
         let method = it.method();
         method.is_eid() && method != LoginMethod::NO_VIPPS && it.level() >= Level::Substantial

@@ -5,7 +5,7 @@ use axum::{http::StatusCode, response::Response};
 use console::{OWN_CLIENT, Purpose, Refusal, SignIn};
 use crypto::same_bytes;
 use pages::console::{Action, Block, ConsolePage, Notice, NoticeKind, Text};
-use provider::{OwnCode, Refusal as ProviderRefusal};
+use provider::{ORDER_DESK, OwnCode, Refusal as ProviderRefusal};
 
 use super::{
     answer::{forgetting, refused_form, shown, shown_as, with_session, without_cookie},
@@ -118,6 +118,8 @@ async fn redeemed(visit: &Visit, pending: &Pending, code: &str) -> Result<Respon
         origin: visit.origin(),
     };
     let purpose = match &pending.purpose {
+        // Nobody signs in to the console with an eID of the sandbox that belongs to everybody.
+        PendingPurpose::Console(_) if pending.at.is_some() => return Ok(not_begun_here(visit)),
         PendingPurpose::Console(purpose) => purpose,
         PendingPurpose::Order { link, code, random } => {
             return orders::links::returned(visit, (*link, code), (sign_in, *random)).await;
@@ -148,10 +150,12 @@ async fn own_login(
     code: &str,
 ) -> Result<provider::OwnLogin, ProviderRefusal> {
     let provider = &visit.site.provider;
-    let issuer = provider.issuer(&visit.site.address.host, &visit.context).await?;
+    let host = pending.at.as_ref().unwrap_or(&visit.site.address.host);
+    let issuer = provider.issuer(host, &visit.context).await?;
+    let client = if pending.at.is_some() { ORDER_DESK } else { OWN_CLIENT };
     let callback = visit.site.address.callback();
     let code = OwnCode { code, redirect_uri: &callback, verifier: &pending.verifier };
-    provider.redeem_own_code(&issuer, OWN_CLIENT, &code, &visit.context).await
+    provider.redeem_own_code(&issuer, client, &code, &visit.context).await
 }
 
 /// `POST /sign-out`

@@ -17,17 +17,18 @@ use texts::{AdminMessage, Noun};
 use super::{
     bank::look_up_bank,
     place::{base, found},
+    proving::{self, Asked},
     section_form::{FormPlace, saves_itself, section_blocks},
     sections::{read, words_of},
 };
 use crate::{
     console::{
         answer::{done, refused_form, sentence, shown, wrong, wrong_form},
-        pending::{Pending, PendingPurpose, over, way_to},
+        pending::{Pending, PendingPurpose, over, strong_enough},
         visit::Visit,
     },
     cookies::{CONSOLE_COLLEAGUE, set_console_cookie},
-    respond::page::{going_on_by_itself, json, see_other},
+    respond::page::{json, see_other},
 };
 
 /// How long a browser is known as a colleague's: as long as the link is good.
@@ -228,7 +229,11 @@ pub(in crate::console) async fn sign_in(visit: Visit) -> Result<Response, Refusa
     }
     let purpose = PendingPurpose::Section { link: id_of(&visit)?, code: visit.param("code").to_owned() };
     let pending = Pending::new(&visit, purpose, "/".to_owned());
-    Ok(going_on_by_itself(way_to(&visit, &pending), pages::Frame::default(), visit.locale))
+    let asked = Asked { acr_values: strong_enough(), binding: None };
+    match proving::way(&visit, &link.view.answers, pending, asked).await {
+        Ok(response) => Ok(response),
+        Err(refusal) => Ok(over(&visit, &refusal)),
+    }
 }
 
 /// What the login of a colleague came to.

@@ -1,27 +1,25 @@
 //! Links of orders: somebody approves, confirms, or begins to receive. Opening one does nothing; a button goes on.
 
 use axum::response::Response;
-use console::{OWN_CLIENT, Permit, Refusal, SignIn};
-use crypto::{Digest, b64};
+use console::{Permit, Refusal, SignIn};
 use model::{Acr, Evidence, Level, LinkId, LoginMethod, OrderState};
-use oidc::AuthorizationParams;
 use ordering::{ApprovalProof, LinkView, Part, PersonState, PhoneStep, ReceiverProof};
 use pages::console::{
     Action, Block, ConsoleField, ConsoleForm, ConsolePage, Fact, FieldKind, NoticeKind, Text,
 };
-use provider::Refusal as ProviderRefusal;
-use texts::AdminMessage;
 
 use super::{
     issuer,
     link_page::{about, bare, notice},
     opened::{found, opened, spent},
-    phone, signatory, signing,
+    phone,
+    proving::{self, Asked},
+    signatory, signing,
 };
 use crate::{
     console::{
         answer::{refused_form, shown, with_session, wrong, wrong_form},
-        pending::{Pending, PendingPurpose, keep_pending, over, way_to},
+        pending::{Pending, PendingPurpose, over, strong_enough, way_to},
         visit::Visit,
     },
     respond::page::{going_on_by_itself, see_other},
@@ -189,7 +187,10 @@ pub(in crate::console) async fn decline(visit: Visit) -> Result<Response, Refusa
 pub(in crate::console) async fn record_eid(visit: Visit) -> Result<Response, Refusal> {
     match found(&visit).await {
         Ok((link, _)) if link.person.part == Part::Blocker && link.person.state == PersonState::Done => {
-            Ok(receiving(&visit, &link))
+            match proving(&visit, &link).await {
+                Ok(response) => Ok(response),
+                Err(refusal) => Ok(over(&visit, &refusal)),
+            }
         }
         Ok(_) => Ok(over(&visit, &spent())),
         Err(refusal) => Ok(over(&visit, &refusal)),
@@ -210,35 +211,19 @@ fn approving_acr(lowest: Level) -> String {
 async fn approving(visit: &Visit, link: &LinkView, permit: &Permit) -> Result<Response, Refusal> {
     let begun = visit.site.orders.begin_approval(permit, link.person.id, visit.now()).await?;
     let pending = Pending::new(visit, purpose(visit, link, Some(begun.random)), "/".to_owned());
-    let params = AuthorizationParams {
-        client_id: Some(OWN_CLIENT.to_owned()),
-        redirect_uri: Some(visit.site.address.callback()),
-        response_type: Some("code".to_owned()),
-        scope: Some("openid profile eid_subject".to_owned()),
-        acr_values: Some(approving_acr(visit.site.orders.settings().approval_level)),
-        prompt: Some("login".to_owned()),
-        state: Some(pending.state.clone()),
-        nonce: Some(pending.nonce.clone()),
-        code_challenge: Some(b64::encode(Digest::of(pending.verifier.as_bytes()).as_bytes())),
-        code_challenge_method: Some("S256".to_owned()),
-        ui_locales: Some(visit.locale.as_str().to_owned()),
-        ..AuthorizationParams::default()
-    };
-    let pushed = async {
-        let issuer = visit.site.provider.issuer(&visit.site.address.host, &visit.context).await?;
-        visit.site.provider.push_bound(&issuer, &params, begun.binding, &visit.context).await
-    };
-    let pushed = pushed.await.map_err(|refusal: ProviderRefusal| {
-        tracing::warn!(trace = %visit.trace(), cause = refusal.cause().id(), "an approval could not begin");
-        Refusal::Invalid(AdminMessage::ConsoleNotConfigured.into())
-    })?;
-    let query = [("client_id", OWN_CLIENT), ("request_uri", pushed.request_uri.as_str())];
-    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
-    let mut response = see_other(&format!("/oauth2/authorize?{query}"));
-    keep_pending(visit, &mut response, &pending);
-    Ok(going_on_by_itself(response, pages::Frame::default(), visit.locale))
+    let acr_values = approving_acr(visit.site.orders.settings().approval_level);
+    let asked = Asked { acr_values, binding: Some(begun.binding) };
+    proving::way(visit, &link.view.answers, pending, asked).await
 }
 
+/// A login that shows who somebody is.
+async fn proving(visit: &Visit, link: &LinkView) -> Result<Response, Refusal> {
+    let pending = Pending::new(visit, purpose(visit, link, None), "/".to_owned());
+    let asked = Asked { acr_values: strong_enough(), binding: None };
+    proving::way(visit, &link.view.answers, pending, asked).await
+}
+
+/// Whoever receives becomes a member of the console, for which a person of the sandbox, who is everybody, is not enough.
 fn receiving(visit: &Visit, link: &LinkView) -> Response {
     let pending = Pending::new(visit, purpose(visit, link, None), "/".to_owned());
     going_on_by_itself(way_to(visit, &pending), pages::Frame::default(), visit.locale)

@@ -30,6 +30,7 @@ mod link_page;
 mod opened;
 mod phone;
 mod place;
+mod proving;
 mod review;
 mod section_form;
 mod sections;

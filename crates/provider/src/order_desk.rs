@@ -1,0 +1,73 @@
+//! The order desk as an application of test domains: people of the sandbox approve sandbox orders there (docs/adr/0056).
+//!
+//! **Invariant:** it is stored nowhere, has no secret, and takes pushed requests only, so that nobody outside this process can begin a
+//! login with it or redeem its codes. It sees the sandbox's BankID and no other eID, whatever the domain has.
+
+use std::{collections::HashMap, sync::Arc};
+
+use model::{
+    ApplicationId, ApplicationKind, ApplicationSettings, EidEnvironment, IdentitySourceSettings, LoginMethod,
+};
+
+use crate::{
+    Application, Issuer, Provider, Refusal, RequestContext,
+    issuer::{Source, Sources},
+};
+
+/// The client id of the order desk at a test domain; an application of this name that somebody registers is never found.
+pub const ORDER_DESK: &str = "portvakt-order-desk";
+/// Its id in rows of logins.
+pub(crate) const ORDER_DESK_ID: ApplicationId = ApplicationId::from_bytes(*b"the-order-desk-1");
+
+impl Provider {
+    /// The order desk as an application of this domain.
+    pub(crate) fn order_desk(&self, issuer: &Issuer) -> Result<Arc<Application>, Refusal> {
+        let callback = self.order_desk.clone().filter(|_| issuer.is_test()).ok_or(Refusal::NotFound)?;
+        let mut settings = ApplicationSettings::new(ApplicationKind::Web, vec![callback]);
+        settings.require_par = true;
+        Ok(Arc::new(Application {
+            id: ORDER_DESK_ID,
+            client_id: ORDER_DESK.to_owned(),
+            name: "Portvakt".to_owned(),
+            settings,
+            secrets: Vec::new(),
+            keys: None,
+        }))
+    }
+
+    /// The eIDs of a test domain as the order desk sees them: the sandbox's BankID of the domain's tenant.
+    pub(crate) fn sandbox_sources(
+        &self,
+        domain: (model::TenantId, &str),
+        context: &RequestContext,
+    ) -> Sources {
+        let ((tenant, url), eid) = (domain, LoginMethod::NO_BANKID);
+        let Some(connector) = self.catalogue.sandbox_connector(tenant, eid, url) else {
+            return HashMap::new();
+        };
+        if let Err(error) = &connector {
+            tracing::error!(trace = %context.trace, %error, "the order desk has no sandbox here");
+        }
+        let watched = self.catalogue.watched(tenant, eid, EidEnvironment::Sandbox);
+        let source = Source {
+            connector: connector.ok(),
+            previous: None,
+            environment: EidEnvironment::Sandbox,
+            issuer: watched.map(|it| it.name),
+            logins_tell: false,
+            own_button: true,
+            settings: IdentitySourceSettings::default(),
+        };
+        HashMap::from([(eid, source)])
+    }
+}
+
+impl Issuer {
+    /// The domain as an application sees it.
+    pub(crate) fn seen_by(&self, application: &Application) -> &Self {
+        match &self.for_order_desk {
+            Some(seen) if application.id == ORDER_DESK_ID => seen,
+            _ => self,
+        }
+    }
+}
