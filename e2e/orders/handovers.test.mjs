@@ -169,7 +169,7 @@ test("Vipps is ordered on its own page, set up in its portal, and closed by the 
     assert.equal(await office.state(), then);
     await lookAt(desk, `order, ${then}`);
   }
-  const receiver = await office.receiver();
+  const receiver = await office.receiver(/portal is ready for you to set up/);
   await lookAt(receiver, "order, tasks in Vipps' portal");
   await receiver.click("#tasks_done");
   await receiver.waitForURL(/done=order-moved/);

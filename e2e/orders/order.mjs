@@ -203,9 +203,9 @@ export class OrderDesk {
   }
 
   /** The page of the receiver, who comes by the link of their letter and signs in. */
-  async receiver() {
+  async receiver(subject = /Credentials are ready/) {
     const page = await this.newPage();
-    await page.goto(await this.linkFor(/Credentials are ready/, this.email));
+    await page.goto(await this.linkFor(subject, this.email));
     await page.click("#enter");
     await this.logIn(page, "Kari");
     await page.waitForURL(/\/receive/);

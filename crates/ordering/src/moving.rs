@@ -184,7 +184,11 @@ impl Moved {
 
     /// How its letters are written.
     pub(crate) fn manner(&self) -> Manner {
-        Manner { locale: self.locale(), is_sandbox: self.answers.is_sandbox }
+        Manner {
+            locale: self.locale(),
+            is_sandbox: self.answers.is_sandbox,
+            has_tasks: self.row.state == OrderState::PortalTasks.as_str(),
+        }
     }
 
     /// Gives the tenant to whoever may do the operator's part with this order.

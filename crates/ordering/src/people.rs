@@ -5,7 +5,7 @@ use std::{fmt, time::Duration};
 use authority::{SealedColumn, Tenant};
 use changes::Refusal;
 use crypto::Digest;
-use messages::{AddressedLetter, Letter, MailAddress, ORDER_LINK};
+use messages::{AddressedLetter, Letter, MailAddress, ORDER_LINK, TASKS};
 use model::{Contact, LinkId, LoginMethod, OrderAnswers, OrderId, OrderState, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::{
@@ -223,7 +223,8 @@ pub(crate) fn write_link(
     now: Timestamp,
 ) -> Result<Option<String>, Refusal> {
     let kept = open_person(tenant, row)?;
-    let part = row.part.as_str().to_owned();
+    let part = if manner.has_tasks && row.part == Part::Receiver { TASKS } else { row.part.as_str() };
+    let part = part.to_owned();
     let letter = Letter::OrderPerson { id: row.id, generation: generation_of(row), part };
     let has_room = write_letter(tx, tenant, &Addressed { email: &kept.contact.email, letter, manner }, now)?;
     Ok((!has_room).then_some(kept.contact.name))
@@ -235,6 +236,8 @@ pub(crate) struct Manner {
     pub(crate) locale: Locale,
     /// Nothing of a sandbox order is sent: its mailbox says what would be.
     pub(crate) is_sandbox: bool,
+    /// Whether its receiver has something to set up before there are credentials.
+    pub(crate) has_tasks: bool,
 }
 
 /// A letter, and to whom it goes.
