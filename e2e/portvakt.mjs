@@ -51,9 +51,9 @@ export class Portvakt {
 
   /**
    * Starts it. `https`: with the local authority. `redirectUris`: more addresses for the demo application.
-   * `log`: a file that gets all that it writes. `PORTVAKT_BIN` names the binary.
+   * `log`: a file that gets all that it writes. `spawned` gets it before it is ready. `PORTVAKT_BIN` names the binary.
    */
-  static async start({ https = false, redirectUris = [], eidCallbacks = [], port, directory, log } = {}) {
+  static async start({ https = false, redirectUris = [], eidCallbacks = [], port, directory, log, spawned } = {}) {
     const binary = process.env.PORTVAKT_BIN;
     if (!binary) throw new Error("PORTVAKT_BIN does not name the binary");
     const it = new Portvakt();
@@ -78,6 +78,7 @@ export class Portvakt {
     it.#process.stderr.setEncoding("utf8").on("data", (text) => {
       it.#errors = (it.#errors + text).slice(-2_000_000);
     });
+    spawned?.(it);
     try {
       it.ready = await it.#line();
     } catch (error) {

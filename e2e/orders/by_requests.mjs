@@ -44,10 +44,10 @@ export class Requests {
   }
 
   /**
-   * Goes on from an answer to the simulated BankID, where Kari logs in; gives the address that she comes back to, unopened.
-   * `back`: what is known of it.
+   * Goes on from an answer to the simulated eID, where Kari logs in, or somebody else; gives the address that they come back to,
+   * unopened. `back`: what is known of it.
    */
-  async loggedIn(answer, back = ({ pathname }) => pathname === "/sign-in/callback") {
+  async loggedIn(answer, { back = ({ pathname }) => pathname === "/sign-in/callback", name = "Kari" } = {}) {
     for (let steps = 0; steps < 20; steps += 1) {
       const next = await this.#next(answer);
       if (next && back(new URL(next))) return next;
@@ -57,7 +57,8 @@ export class Requests {
       }
       const page = await answer.text();
       const request = unescaped(hidden(page, "request"));
-      const person = /name="person" value="([^"]*)"[^>]*checked/.exec(page)?.[1];
+      const people = page.matchAll(/name="person" value="([^"]*)"[^>]*>\s*<span class="pv-person__name">([^<]*)</g);
+      const person = [...people].find((it) => it[2].startsWith(name))?.[1];
       assert.ok(request && person, page);
       answer = await this.post(new URL("/simulator/decision", answer.url()).href, {
         request,
@@ -75,6 +76,15 @@ export function timeline(page) {
   const names = [...(after ?? "").matchAll(/<p class="pc-step__name">(.*?)<\/p>/gs)];
   return names.map((it) => it[1].replace(/<span class="pc-unseen">.*?<\/span>|<[^>]*>/gs, "").trim()).reverse();
 }
+
+/** The codes of those who confirm by link and code, in the order in which they are listed. */
+export function codesOf(page) {
+  const [, codes] = page.split('id="codes"');
+  return [...codes.matchAll(/>\s*(\d{3}) (\d{3})\s*</g)].map((it) => it[1] + it[2]);
+}
+
+/** Where a link of an approval's page leads: to what the same person approves beside it. */
+export const twinOf = (page) => /<a[^>]*id="twin"[^>]*>/.exec(page)?.[0].match(/href="([^"]*)"/)[1];
 
 /** Fills in the sections of an order; what is not named keeps what it has. */
 export async function fillIn(requests, order, sections) {

@@ -13,7 +13,7 @@ import { promisify } from "node:util";
 import { request } from "playwright-core";
 
 import { Portvakt } from "../portvakt.mjs";
-import { Requests, answers, fillIn, formOf, hidden } from "./by_requests.mjs";
+import { Requests, answers, codesOf, fillIn, formOf, hidden } from "./by_requests.mjs";
 
 const run = promisify(execFile);
 
@@ -93,8 +93,7 @@ async function atTheIssuer(name, handover) {
   const form = formOf(await kari.page(`${order}/handover`), "/handover");
   await kari.post(`${order}/handover`, { ...form, handover });
   await act("act", "submit");
-  const [, codes] = (await kari.page(order)).split('id="codes"');
-  const [first, second] = [...codes.matchAll(/>\s*(\d{3}) (\d{3})\s*</g)].map((it) => it[1] + it[2]);
+  const [first, second] = codesOf(await kari.page(order));
   for (const [part, code] of [
     ["general", first],
     ["block", second],

@@ -233,8 +233,14 @@ struct OrdersSeen {
 }
 
 /// Reminds, ends and closes orders, as time and logins have it, and checks credentials again that could not be checked.
-pub(crate) fn move_orders(workers: &mut Workers, orders: OrderDesk, console: Arc<Console>) {
-    let (clock, again, watch) = (workers.clock(), orders.clone(), clock::Watch::new());
+/// By `watch`, nothing ends before the clock can be trusted.
+pub(crate) fn move_orders(
+    workers: &mut Workers,
+    orders: OrderDesk,
+    console: Arc<Console>,
+    watch: Arc<clock::Watch>,
+) {
+    let (clock, again) = (workers.clock(), orders.clone());
     let (watching, time) = (orders.clone(), workers.clock());
     let seen = Arc::new(Mutex::new(OrdersSeen::default()));
     workers.every("orders", LOOK_AT_ORDERS_EVERY, move || {

@@ -203,7 +203,7 @@ pub(crate) async fn run(arguments: DevArguments) -> Result<(), String> {
     let (stop, end) = watch::channel(false);
     let answering: Vec<_> = doors.into_iter().map(|door| tokio::spawn(door.answer(end.clone()))).collect();
     let mut workers = work(end, &store, (&provider, postman), Arc::clone(&console));
-    upkeep::move_orders(&mut workers, orders, console);
+    upkeep::move_orders(&mut workers, orders, console, clock::Watch::trusting());
     // From here on a stop is heard, also one that comes before the report is read.
     let stop_asked = signals::stop_asked()?;
     let report = report::Report::new(&addresses, &seeded, &world, &folder);

@@ -265,7 +265,7 @@ impl Background<'_> {
         upkeep::look_at_domains(workers, Arc::clone(&provider), (Arc::clone(looked), names_controller));
         upkeep::write_events(workers, Arc::clone(&provider));
         upkeep::log_audit_heads(workers, Arc::clone(&console));
-        upkeep::move_orders(workers, orders, Arc::clone(&console));
+        upkeep::move_orders(workers, orders, Arc::clone(&console), clock::Watch::new());
         upkeep::keep_deletions(workers, Arc::clone(&console), config.deletions.clone());
         let rotation = upkeep::KeyRotation { schedule: schedule(config), every: config.keys.check_every };
         let work = upkeep::JobWork { rotation, postman };
