@@ -12,12 +12,14 @@ import { promisify } from "node:util";
 
 import { request } from "playwright-core";
 
-import { Portvakt } from "../portvakt.mjs";
-import { Requests, answers, codesOf, fillIn, formOf, hidden } from "./by_requests.mjs";
+import { Portvakt, freePorts } from "../portvakt.mjs";
+import { Requests, answers, codesOf, fillIn, formOf, hidden, twinOf } from "./by_requests.mjs";
+import { rows } from "./rows.mjs";
 
 const run = promisify(execFile);
 
 let directory;
+let port;
 let portvakt;
 let context;
 let kari;
@@ -36,6 +38,10 @@ function secret(what) {
   return value;
 }
 
+const start = async () => {
+  portvakt = await Portvakt.start({ directory: path.join(directory, "data"), log: log(), port });
+};
+
 async function signIn(first) {
   const back = await kari.get(await kari.loggedIn(first ?? (await kari.get(console_("/sign-in/begin?to=/")))));
   assert.equal(back.status(), 303, await back.text());
@@ -46,7 +52,8 @@ before(async () => {
   await mkdir(path.join(directory, "data"));
   await mkdir(path.join(directory, "outside"));
   process.env.PORTVAKT_LOG = "trace";
-  portvakt = await Portvakt.start({ directory: path.join(directory, "data"), log: log() });
+  port = await freePorts(4);
+  await start();
   context = await request.newContext({ extraHTTPHeaders: { "accept-language": "en" } });
   kari = new Requests(context);
   await kari.post(portvakt.ready.console_setup);
@@ -62,6 +69,17 @@ after(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
+/** The code of the newest text message. */
+async function smsCode() {
+  for (let tries = 0; tries < 1000; tries += 1) {
+    const letters = (await kari.page(portvakt.ready.mailbox)).split("<article").slice(1);
+    const message = letters.find((it) => it.includes("+47"));
+    const code = /(?<!\d)\d{8}(?!\d)/.exec(message?.split("<code")[1] ?? "");
+    if (code) return code[0];
+  }
+  throw new Error("no text message");
+}
+
 /** The newest link that was written to `part`'s address. */
 async function link(part) {
   for (let tries = 0; tries < 1000; tries += 1) {
@@ -76,22 +94,29 @@ async function link(part) {
   throw new Error(`no letter to ${part}`);
 }
 
+const PAGES = { submit: "/summary", amend: "/ask/amend" };
+
 async function act(door, event) {
-  const page = event === "submit" ? `${order}/summary` : order;
+  const page = `${order}${PAGES[event] ?? ""}`;
   const answer = await kari.post(`${order}/${door}`, formOf(await kari.page(page), `/${door}`, event));
   assert.equal(answer.status(), 303, `${event}: ${await answer.text()}`);
 }
 
-/** An order that the issuer has; contacts have confirmed with their codes. */
-async function atTheIssuer(name, handover) {
+/** Begins an order and fills it in. `more`: what other answers than usual it has. */
+async function begin(name, handover, more = {}) {
   email = name;
   const domain = hidden(await kari.page(`${tenant}/orders/new`), "domain");
   const begun = await kari.post(`${tenant}/orders`, { eid: "no-bankid", domain });
   order = console_(begun.headers().location.replace(/\?.*/, ""));
   const company = portvakt.ready.companies.find((it) => it.name.startsWith("FJELLVOKT"));
-  await fillIn(kari, order, answers(company.number, email));
+  await fillIn(kari, order, { ...answers(company.number, email), ...more });
   const form = formOf(await kari.page(`${order}/handover`), "/handover");
   await kari.post(`${order}/handover`, { ...form, handover });
+}
+
+/** An order that the issuer has; contacts have confirmed with their codes. */
+async function atTheIssuer(name, handover) {
+  await begin(name, handover);
   await act("act", "submit");
   const [first, second] = codesOf(await kari.page(order));
   for (const [part, code] of [
@@ -167,8 +192,63 @@ test("a deposited secret is shown once, lost, and another one is deposited that 
   await deposit("shown", secret("a secret that waits"));
 });
 
+test("a deposited secret is destroyed when the order is amended", async () => {
+  await atTheIssuer("amended", "deposited");
+  await deposit("amended", secret("a secret that an amendment destroyed"));
+  await act("act", "amend");
+  assert.equal(await state(), "Draft");
+});
+
+test("a deposited secret is destroyed when nobody comes for it", async () => {
+  await atTheIssuer("lapsed", "deposited");
+  await deposit("lapsed", secret("a secret that time destroyed"));
+  await portvakt.kill();
+  const home = path.join(directory, "data");
+  rows(home, "UPDATE orders SET expires_at = 0 WHERE id = ?", order.split("/").at(-1));
+  await start();
+  for (let tries = 0; tries < 1000 && (await state()) === "Ready to be received"; tries += 1);
+  assert.equal(await state(), "Not received in time");
+  const kept = rows(home, "SELECT kind FROM order_secrets WHERE order_id = ?", order.split("/").at(-1));
+  assert.deepEqual(kept, []);
+});
+
+test("a phone is confirmed by a code, a colleague answers by link and code, a declaration is approved by its own link", async () => {
+  await begin("declared", "receiver_enters", {
+    number: { needed: "yes", reason: "Patients are told apart.", statute: "Pasientjournalloven", paragraph: "§ 6" },
+  });
+  const asked = await kari.post(`${order}/sections/purpose/colleagues`, { colleague: "Ola Berg" });
+  assert.equal(asked.status(), 303, await asked.text());
+  const section = (await kari.page(`${order}/sections/purpose`)).replaceAll("<wbr>", "");
+  const [address, value] = /https?:\/\/console\.localhost:\d+\/section\/[0-9a-f]+\/([\w-]+)/.exec(section);
+  const code = /(\d{3}) (\d{3})/.exec(section.split('id="colleagues"')[1]).slice(1).join("");
+  canaries.set("the link of a colleague", value);
+  canaries.set("the code of a colleague", code);
+  assert.equal((await kari.post(address, { code })).status(), 303);
+  const seen = hidden(await kari.page(address), "seen");
+  const answered = await kari.post(`${address}/answers`, { seen, purpose: "Customers see their bookings." });
+  assert.equal(answered.status(), 303, await answered.text());
+  await act("act", "submit");
+  await act("desk", "accept");
+  const [, ofBlocker] = codesOf(await kari.page(order));
+  canaries.set("the code of declared's block", ofBlocker);
+  const block = await link("block");
+  assert.equal((await kari.post(block, { code: ofBlocker })).status(), 303);
+  assert.equal((await kari.post(`${block}/phone`)).status(), 303);
+  const phone_code = await smsCode();
+  canaries.set("the code of a phone", phone_code);
+  assert.equal((await kari.post(`${block}/phone-code`, { phone_code })).status(), 303);
+  const signatory = await link("signatory");
+  const declaration = console_(twinOf(await kari.page(signatory)));
+  canaries.set("the link of a declarant", declaration.split("/").at(-1));
+  for (const it of [signatory, declaration]) await kari.get(await kari.loggedIn(await kari.post(it)));
+  assert.equal(await state(), "To be sealed");
+  await act("decide", "seal");
+  await act("desk", "sent");
+});
+
 /** Every form in which a value could have been written down. */
 function forms(value) {
+  if (/^\d{8}$/.test(value)) return [value];
   if (/^\d{6}$/.test(value)) return [value, `${value.slice(0, 3)} ${value.slice(3)}`];
   const bytes = Buffer.from(value);
   const hex = bytes.toString("hex");
@@ -186,7 +266,7 @@ function found(bytes) {
   // A moment of the log has six digits, as a code has.
   const text = bytes.toString("latin1").replaceAll(/\d\d:\d\d:\d\d\.\d+/g, "");
   const stands = (form) => {
-    if (!/^\d{3} ?\d{3}$/.test(form)) return text.includes(form);
+    if (!/^\d{3} ?\d{3}$|^\d{8}$/.test(form)) return text.includes(form);
     return new RegExp(`(?<![0-9a-zA-Z_-])${form}(?![0-9a-zA-Z_-])`).test(text);
   };
   return [...canaries].filter(([, value]) => forms(value).some(stands)).map(([what]) => what);
@@ -224,7 +304,9 @@ test("none of them is found anywhere afterwards", async () => {
     assert.ok(all.some((it) => it.endsWith(part)), `${part} is not among ${all}`);
   }
   assert.match(await readFile(log(), "latin1"), /TRACE|DEBUG/);
-  assert.equal(canaries.size, 5 + 3 * 6);
+  // Seven secrets; of each order at the issuer three links and two codes, and where it was received one more link; of the last order
+  // its two links and code, and what is its own.
+  assert.equal(canaries.size, 7 + 5 * 5 + 3 + 3 + 4);
   for (const [what, value] of canaries) {
     for (const form of forms(value)) {
       assert.ok(found(Buffer.from(`before ${form} after`, "latin1")).includes(what), `${what} could be missed`);
