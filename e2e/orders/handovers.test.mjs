@@ -100,10 +100,7 @@ test("with a key pair nothing secret travels: the receiver brings the client ID,
   await receiver.click("#save-credentials");
   await receiver.waitForURL(/done=order-entered/);
   await receiver.context().close();
-  await desk.goto(office.order);
-  assert.equal(await office.state(), "Works");
-  await office.firstLogin();
-  await office.comesTo("Live");
+  await office.goesLive();
 });
 
 test("what the issuer deposits is installed unseen", async () => {
@@ -115,8 +112,7 @@ test("what the issuer deposits is installed unseen", async () => {
   await receiver.waitForURL(/done=order-entered/);
   assert.ok(!(await receiver.content()).includes(office.portvakt.ready.eid_credentials.client_secret));
   await receiver.context().close();
-  await desk.goto(office.order);
-  assert.equal(await office.state(), "Works");
+  await office.goesLive();
 });
 
 test("what the issuer deposits is shown once, and entered by whoever saw it", async () => {
@@ -132,8 +128,7 @@ test("what the issuer deposits is shown once, and entered by whoever saw it", as
   assert.ok(!(await receiver.content()).includes(client_secret), "it is shown once");
   await lookAt(receiver, "order, deposit to be entered");
   await office.enterCredentials(receiver);
-  await desk.goto(office.order);
-  assert.equal(await office.state(), "Works");
+  await office.goesLive();
 });
 
 test("the issuer says no, with a reason that the orderer reads", async () => {

@@ -184,6 +184,14 @@ export class OrderDesk {
     assert.equal(await this.state(), then);
   }
 
+  /** What the receiver got works, and the first real login with it closes the order. */
+  async goesLive() {
+    await this.desk.goto(this.order);
+    await this.comesTo("Works");
+    await this.firstLogin();
+    await this.comesTo("Live");
+  }
+
   /** From nothing to an order that the issuer has. `handover`: how the credentials come. */
   async atTheIssuer(displayName, handover) {
     await this.beginAnother();

@@ -37,6 +37,7 @@ async fn an_order_with_a_number_is_approved_and_its_declaration_after_it() {
     assert!(page.contains(&links[1]) && !page.contains("hvitvaskingsloven"), "the law is read elsewhere");
     let next = order.with_bankid(&links[0]).await.body;
     assert!(next.contains("One thing is left") && next.contains(&links[1]), "{next}");
+    assert!(!next.contains("you can close this page"), "something is left");
     assert_eq!(order.state().await, "To be approved");
     let declaration = order.phone().get(&links[1]).await.body;
     assert!(declaration.contains("hvitvaskingsloven") && !declaration.contains("bookings"), "{declaration}");

@@ -1287,6 +1287,7 @@ console-order-link-you = Meant for
 console-order-link-signatory = Approve an order
 console-order-link-signatory-lead = Read what is ordered in the name of the company, and approve it or say no.
 console-order-link-no-signature = You approve by a login with your eID that is bound to these documents. That is evidence of your approval; it is not an electronic signature.
+console-order-link-half = You have done this part. Thank you.
 console-order-link-approved = You have approved. Thank you; you can close this page.
 console-order-link-in-review = You have approved. Your name or birth date is not exactly what the order says, so somebody looks at it first.
 console-order-link-declined = You said no. Whoever ordered knows why.

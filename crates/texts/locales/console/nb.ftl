@@ -1287,6 +1287,7 @@ console-order-link-you = Ment for
 console-order-link-signatory = Godkjenn en bestilling
 console-order-link-signatory-lead = Les hva som bestilles i virksomhetens navn, og godkjenn det eller si nei.
 console-order-link-no-signature = Du godkjenner med en innlogging med eID-en din som er bundet til disse dokumentene. Det er bevis for godkjenningen; det er ikke en elektronisk signatur.
+console-order-link-half = Du har gjort denne delen. Takk.
 console-order-link-approved = Du har godkjent. Takk; du kan lukke siden.
 console-order-link-in-review = Du har godkjent. Navnet eller fødselsdatoen din er ikke nøyaktig det som står i bestillingen, så noen ser på det først.
 console-order-link-declined = Du sa nei. Bestilleren vet hvorfor.

@@ -1287,6 +1287,7 @@ console-order-link-you = Meint for
 console-order-link-signatory = Godkjenn ei bestilling
 console-order-link-signatory-lead = Les kva som blir bestilt i namnet til verksemda, og godkjenn det eller sei nei.
 console-order-link-no-signature = Du godkjenner med ei innlogging med eID-en din som er bunden til desse dokumenta. Det er prov på godkjenninga; det er ikkje ein elektronisk signatur.
+console-order-link-half = Du har gjort denne delen. Takk.
 console-order-link-approved = Du har godkjent. Takk; du kan lukke sida.
 console-order-link-in-review = Du har godkjent. Namnet eller fødselsdatoen din er ikkje nøyaktig det som står i bestillinga, så nokon ser på det først.
 console-order-link-declined = Du sa nei. Bestillaren veit kvifor.

@@ -122,8 +122,11 @@ pub(super) fn page(visit: &Visit, link: &LinkView, refusal: Option<&Refusal>) ->
     } else {
         let is_over = is_declaration && link.view.answers.number.is_declined;
         let is_asked = matches!(link.view.state, OrderState::Approving | OrderState::IdentityReview);
-        blocks.push(notice(NoticeKind::Done, outcome(words, &link.person, is_over)));
-        blocks.extend(way_to_twin(link).filter(|_| is_asked));
+        let next = way_to_twin(link).filter(|_| is_asked);
+        let is_half = next.is_some() && link.person.state == PersonState::Done;
+        let said = if is_half { "console-order-link-half" } else { outcome(words, &link.person, is_over) };
+        blocks.push(notice(NoticeKind::Done, said));
+        blocks.extend(next);
     }
     bare(Text::Key(words.heading), Text::Key(lead), blocks)
 }
