@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { createHash, createPublicKey, verify } from "node:crypto";
 import { promisify } from "node:util";
 import { after, before, test } from "node:test";
 
@@ -100,6 +101,24 @@ test("the order is sealed, and not sent while the agreement is missing", async (
     .waitFor();
   assert.equal(await office.state(), "Being sent");
   await lookAt(desk, "order, not sent without the agreement");
+});
+
+test("what the eID signed when somebody approved is bound to the documents, and each look at it is written down", async () => {
+  await desk.goto(office.order);
+  const digest = Buffer.from((await desk.locator("#digest").innerText()).replace(/\s/g, ""), "base64url");
+  await desk.getByRole("link", { name: "Kari Nordli" }).first().click();
+  await says(desk, /What the eID signed/);
+  const evidence = JSON.parse(await desk.locator("#evidence").innerText());
+  const [head, claims, signature] = evidence.id_token.split(".");
+  const key = createPublicKey({ key: JSON.parse(evidence.key), format: "jwk" });
+  const signed = { key, dsaEncoding: "ieee-p1363" };
+  assert.ok(verify("sha256", Buffer.from(`${head}.${claims}`), signed, Buffer.from(signature, "base64url")));
+  const bound = createHash("sha256").update("portvakt-approval-v1").update(digest);
+  const nonce = bound.update(Buffer.from(evidence.random, "base64url")).digest("base64url");
+  assert.equal(JSON.parse(Buffer.from(claims, "base64url")).nonce, nonce);
+  await lookAt(desk, "order, evidence of an approval");
+  await desk.goto(`${office.tenant}/changes`);
+  await says(desk, /evidence_exported/);
 });
 
 test("a renamed program is no agreement; a PDF is looked at, sent back, and accepted the second time", async () => {

@@ -80,6 +80,8 @@ pub(crate) struct TestBroker {
     orders: OrderDesk,
     /// One as under `serve`.
     serve_orders: OrderDesk,
+    /// The same without a sandbox.
+    real_orders: OrderDesk,
     /// The one of the site, which a restart takes.
     site_orders: Arc<Mutex<OrderDesk>>,
     pub(crate) tenant: Tenant,
@@ -356,14 +358,14 @@ fn order_desks(
     (store, master): (&Store, &SealKey),
     outside: &Outside,
     chosen: &OrderSettings,
-) -> [OrderDesk; 2] {
+) -> [OrderDesk; 3] {
     let registry = |at| Arc::new(Registry::new(Arc::clone(&outside.outbound), at));
     let desk = |is_simulated| {
         let with = (store.clone(), master.clone(), Random::system());
         OrderDesk::new(with, registry(outside.companies.clone()), is_simulated).with(chosen.clone())
     };
     let public = registry(RegistryAddresses::below(outside.sandbox.base()));
-    [desk(true), desk(false).with_sandbox(public)]
+    [desk(true), desk(false).with_sandbox(public), desk(false)]
 }
 
 /// The provider, which knows where logins for sandbox orders come back to.
@@ -445,7 +447,8 @@ impl TestBroker {
         let public = given_while(&uses_public_sandbox, &outside.sandbox);
         let (both, tls) = ([&outside.bankid, &outside.vipps], Arc::clone(&outside.tls_ends_here));
         let eids = eids(both, Arc::clone(&outside.outbound), (Arc::clone(&stand_ins), public));
-        let [orders, serve_orders] = order_desks((&store, &master), &outside, &chosen_for_orders);
+        let [orders, serve_orders, real_orders] =
+            order_desks((&store, &master), &outside, &chosen_for_orders);
         let site_orders = Arc::new(Mutex::new(orders.clone()));
         let (wired, desk, of_site) = (Arc::clone(&eids), console.clone(), Arc::clone(&site_orders));
         let wire: Wire = Box::new(move || {
@@ -469,6 +472,7 @@ impl TestBroker {
             tls_ends_here: outside.tls_ends_here,
             orders,
             serve_orders,
+            real_orders,
             site_orders,
             bankid: outside.bankid,
             vipps: outside.vipps,
@@ -543,6 +547,13 @@ impl TestBroker {
         self.orders = self.serve_orders.clone();
         *self.site_orders.lock().unwrap() = self.orders.clone();
         self.use_public_sandbox();
+    }
+
+    /// From now on there are real orders only.
+    pub(crate) fn order_without_sandbox(&mut self) {
+        self.orders = self.real_orders.clone();
+        *self.site_orders.lock().unwrap() = self.orders.clone();
+        self.restart();
     }
 
     fn set_orders(&mut self, settings: OrderSettings) {

@@ -244,6 +244,17 @@ async fn a_real_order_takes_no_synthetic_number_and_never_reaches_the_registry_o
 }
 
 #[tokio::test]
+async fn an_order_is_begun_for_a_test_domain_where_there_is_no_sandbox() {
+    let mut house = TestBroker::open().await;
+    house.order_without_sandbox();
+    let token = operator(&house).await;
+    let mut browser = browser_with(&house, &token);
+    let body = form(&[("eid", "no-bankid"), ("domain", &house.domain.to_string())]);
+    let refused = browser.post(&format!("/t/{}/orders", house.tenant.id), &body, Some(ORIGIN)).await;
+    assert!(refused.status == 422 && refused.body.contains("production"), "{}", refused.body);
+}
+
+#[tokio::test]
 async fn a_test_domain_is_ordered_for_where_there_is_a_sandbox_and_its_eid_is_the_sandboxs() {
     let mut house = TestBroker::open().await;
     house.order_as_under_serve();

@@ -297,6 +297,11 @@ async fn nothing_is_submitted_that_is_not_complete_and_what_is_missing_is_named(
     assert_eq!(refused.status, 422);
     let named = "missing in these sections: What the application does, Your company’s Norwegian bank, General contact";
     assert!(refused.body.replace("&#39;", "’").contains(named), "{}", refused.body);
+    order.fill_in(ALONE).await;
+    order.save("bank", &[("bank", "937903502")]).await;
+    let refused = order.submit().await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.body.contains("The company must be a customer of the bank"), "{}", refused.body);
     assert_eq!(order.state().await, "Draft");
 }
 
@@ -565,9 +570,16 @@ async fn vipps_is_ordered_on_its_own_page_and_the_portal_is_set_up_before_creden
     order.fill_in(ALONE).await;
     order.submit().await;
     let guide = order.page().await.body;
-    for word in
-        ["Navn på salgssted slik det vil vises", "Merchant Agreement", "/callback/no-vipps", "900 00 001"]
-    {
+    for word in [
+        "href=\"https://portal.vippsmobilepay.com/\"",
+        "The form resembles the one for payments",
+        "Navn på salgssted slik det vil vises",
+        "Organisasjonens kontaktinformasjon",
+        "Who receives the keys. This person is also given access to",
+        "Merchant Agreement",
+        "/callback/no-vipps",
+        "900 00 001",
+    ] {
         assert!(guide.contains(word), "{word}: {guide}");
     }
     for (event, then) in [("declare_submitted", "At Vipps"), ("declare_completed", "Tasks in the portal")] {

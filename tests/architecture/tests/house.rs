@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use architecture::{arrows, binds, libraries, loops, manifest, statements, tuples, workspace};
+use architecture::{arrows, binds, libraries, loops, manifest, shown_by, statements, tuples, workspace};
 
 /// Libraries away from home, with the move that would bring each back. As with loops, the list only gets shorter.
 const KNOWN_STRAYS: &[&str] = &[];
@@ -184,6 +184,13 @@ fn a_login_is_carried_by_cookies_in_one_place_only() {
             assert!(!file.text.contains(word), "{}: {word}", file.path);
         }
     }
+}
+
+#[test]
+fn every_test_that_the_page_of_answers_names_is_there() {
+    let page = fs::read_to_string(workspace::root().join("docs/reference/ordering-answers.md")).unwrap();
+    let found = shown_by::violations(&page, |path| fs::read_to_string(workspace::root().join(path)).ok());
+    assert_eq!(found, [""; 0]);
 }
 
 /// Functions whose tuple is what belongs together: mostly a key of two or three parts (an object and the version that was

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use architecture::{
-    arrows, binds, libraries, loops, manifest,
+    arrows, binds, libraries, loops, manifest, shown_by,
     source::{File, take_apart},
     statements,
     workspace::{Crate, Dependency, Kind},
@@ -237,4 +237,24 @@ fn source_is_taken_apart_where_it_is_hard() {
     assert_eq!(code, "fn f<'a>(x: &'a str) -> char { ' ' }  const A: &str = \"\"; \nlet y = \"\";");
     let texts: Vec<_> = literals.iter().map(|it| (it.constant.as_str(), it.text.as_str())).collect();
     assert_eq!(texts, [("A", "a \"b\" c"), ("", "\\\"")]);
+}
+
+#[test]
+fn a_test_that_a_page_names_and_that_has_another_name_is_found() {
+    let page = "A paragraph names one: `web/tests/a.rs`:\n`a_gone_one`.\n\n\
+        | question | `not_a_test` | `web/tests/a.rs`: `a_test_that_is_there`, `another_one` (is not); `e2e/b.test.mjs`: \"a sentence\" and \"no test\"; `web/tests/c.rs` |\n";
+    let read = |path: &str| match path {
+        "crates/web/tests/a.rs" => Some("async fn a_test_that_is_there() {}".to_owned()),
+        "e2e/b.test.mjs" => Some("test(`a sentence`, () => {});".to_owned()),
+        _ => None,
+    };
+    assert_eq!(
+        shown_by::violations(page, read),
+        [
+            "crates/web/tests/a.rs has no a_gone_one",
+            "crates/web/tests/a.rs has no another_one",
+            "e2e/b.test.mjs has no \"no test\"",
+            "crates/web/tests/c.rs is not there",
+        ]
+    );
 }

@@ -236,10 +236,12 @@ pub(super) const fn event_word_of_act(event: OrderEvent) -> &'static str {
 pub(super) fn event_tone(event: &str) -> Tone {
     use OrderEvent as E;
     match OrderEvent::parse(event) {
-        Some(E::Approve | E::Declare | E::AcceptIdentity | E::Seal | E::Issue | E::CheckedGood | E::FirstLogin) => {
-            Tone::Good
-        }
-        Some(E::Ask | E::Mismatch | E::DeclineDeclaration | E::Hold | E::CheckedUnreachable | E::SendFailed) => Tone::Attention,
+        Some(
+            E::Approve | E::Declare | E::AcceptIdentity | E::Seal | E::Issue | E::CheckedGood | E::FirstLogin,
+        ) => Tone::Good,
+        Some(
+            E::Ask | E::Mismatch | E::DeclineDeclaration | E::Hold | E::CheckedUnreachable | E::SendFailed,
+        ) => Tone::Attention,
         None if event == "letter_no_room" => Tone::Attention,
         Some(E::Reject | E::Decline | E::RefuseIdentity | E::CheckedBad | E::Lose | E::Expire) => Tone::Bad,
         _ => Tone::Neutral,
