@@ -64,7 +64,7 @@ const start = async () => {
 async function startAndKill(later) {
   let killed;
   const spawned = (it) => {
-    const after = starting - LONGEST + Math.random() * (2 * LONGEST + later);
+    const after = starting - 2 * LONGEST + Math.random() * (3 * LONGEST + later);
     killed = new Promise((resolve) => {
       setTimeout(() => resolve(it.kill()), after);
     });
@@ -82,7 +82,10 @@ async function signIn(first) {
   assert.equal(back.status(), 303, await back.text());
 }
 
-/** An installation with nothing in it but Kari, its operator. Each way has a new one: letters of a tenant are limited, and so are checks. */
+/**
+ * An installation with nothing in it but Kari, its operator. Each way has a new one: letters of a tenant are limited, and so are
+ * checks.
+ */
 async function install() {
   await remove();
   directory = await mkdtemp(path.join(tmpdir(), "portvakt-kills-"));
@@ -105,17 +108,17 @@ async function remove() {
 after(remove);
 
 /** Begins an order and fills it in. `more`: what other answers than usual it has. */
-async function begin(eid, company, more = () => ({})) {
+async function begin(eid, more = {}) {
   const domain = hidden(await kari.page(`${tenant}/orders/new`), "domain");
   const begun = await kari.post(`${tenant}/orders`, { eid, domain });
   order = console_(begun.headers().location.replace(/\?.*/, ""));
   orders += 1;
   email = `kari${orders}`;
   links.clear();
-  const all = answers(portvakt.ready.companies.find((it) => it.name.startsWith(company)).number, email);
+  const all = answers(portvakt.ready.companies.find((it) => it.name.startsWith("FJELLVOKT")).number, email);
   const vipps = ["company", "signatories", "general", "receiver", "display-name", "number"];
   const asked = Object.entries(all).filter(([name]) => eid !== "no-vipps" || vipps.includes(name));
-  await fillIn(kari, order, { ...Object.fromEntries(asked), ...more() });
+  await fillIn(kari, order, { ...Object.fromEntries(asked), ...more });
 }
 
 /** What has happened to the order, but for what was done about a kill. */
@@ -333,9 +336,18 @@ const checkedByItself = {
   ),
   takesBack: 1,
 };
+/** The domain of the order is switched off. */
+const heldByItself = later(
+  ["Put on hold"],
+  "hold",
+  ["UPDATE domains SET disabled_at = created_at WHERE id = (SELECT domain_id FROM orders WHERE id = ?)"],
+  { order_news: 1 },
+);
 const removed = { ...later([], "removed", [older("expires_at", 366)]), removes: true };
 
 const submit = act("act", "submit", "Submitted");
+const cancel = act("act", "cancel", "Cancelled");
+const resume = act("desk", "resume", "Goes on");
 const amend = act("act", "amend", "To be amended");
 const accept = act("desk", "accept", "Accepted by the operator");
 const withdrawn = [
@@ -345,14 +357,14 @@ const withdrawn = [
 const sent = [submit, approve, act("decide", "seal", "Sealed"), act("desk", "sent", "Sent to the issuer")];
 const issue = act("decide", "issue", "Credentials issued");
 
-const withNumber = () => ({
+const withNumber = {
   number: { needed: "yes", reason: "Patients are told apart.", statute: "Pasientjournalloven", paragraph: "§ 6" },
-});
+};
 
 /** The ways of an order, each with what begins it. Together they have every step that somebody takes, and what time brings. */
 const WAYS = [
   {
-    begin: () => begin("no-bankid", "FJELLVOKT"),
+    begin: () => begin("no-bankid"),
     steps: [
       submit,
       amend,
@@ -361,7 +373,7 @@ const WAYS = [
       act("desk", "ask", "Question of the issuer", "Which name?"),
       act("act", "answer", "Answer", "Fjellvokt."),
       act("desk", "hold", "Put on hold", "We look into it."),
-      act("desk", "resume", "Goes on"),
+      resume,
       issue,
       timeRanOut(7),
       act("act", "new_link", "New link for the receiver"),
@@ -373,7 +385,7 @@ const WAYS = [
   },
   {
     begin: async () => {
-      await begin("no-bankid", "FJELLVOKT");
+      await begin("no-bankid");
       await handOver("deposited");
     },
     steps: [
@@ -393,7 +405,7 @@ const WAYS = [
   },
   {
     begin: async () => {
-      await begin("no-bankid", "FJELLVOKT");
+      await begin("no-bankid");
       await handOver("key_pair");
     },
     steps: [
@@ -410,7 +422,7 @@ const WAYS = [
     ],
   },
   {
-    begin: () => begin("no-vipps", "FJELLVOKT"),
+    begin: () => begin("no-vipps"),
     steps: [
       submit,
       act("act", "declare_submitted", "Form submitted at Vipps"),
@@ -423,10 +435,7 @@ const WAYS = [
     ],
   },
   {
-    begin: () =>
-      begin("no-bankid", "FJELLVOKT", () => ({
-        number: { needed: "yes", reason: "To find them.", known_statute: "hvitvaskingsloven", paragraph: "§ 12" },
-      })),
+    begin: () => begin("no-bankid", withNumber),
     steps: [
       submit,
       act("desk", "return", "Sent back by the operator", "Who signs?"),
@@ -438,7 +447,7 @@ const WAYS = [
     ],
   },
   {
-    begin: () => begin("no-bankid", "FJELLVOKT", withNumber),
+    begin: () => begin("no-bankid", withNumber),
     steps: [
       submit,
       accept,
@@ -452,23 +461,27 @@ const WAYS = [
       accept,
       approve,
       declineDeclaration,
-      act("act", "cancel", "Cancelled"),
+      cancel,
     ],
   },
   {
     begin: async () => {
-      await begin("no-bankid", "FJELLVOKT", withNumber);
+      await begin("no-bankid", withNumber);
       await handOver("key_pair");
     },
     steps: [submit, accept, { go: askForPhoneCode }, reminded, timeRanOut(60), removed],
   },
   {
-    begin: () => begin("no-bankid", "FJELLVOKT"),
+    begin: () => begin("no-bankid"),
     steps: [submit, amend, timeRanOut(90)],
   },
   {
+    begin: () => begin("no-bankid"),
+    steps: [submit, heldByItself, resume, cancel],
+  },
+  {
     begin: async () => {
-      await begin("no-bankid", "FJELLVOKT");
+      await begin("no-bankid");
       await handOver("key_pair");
       await askColleague();
     },
