@@ -78,10 +78,8 @@ pub(crate) struct TestBroker {
     /// While set, the console's listener shows certificates; otherwise TLS ends at the operator's proxy.
     pub(crate) tls_ends_here: Arc<AtomicBool>,
     orders: OrderDesk,
-    /// One as under `serve`.
-    serve_orders: OrderDesk,
-    /// The same without a sandbox.
-    real_orders: OrderDesk,
+    /// As under `serve`: with a sandbox, and without.
+    serve_orders: [OrderDesk; 2],
     /// The one of the site, which a restart takes.
     site_orders: Arc<Mutex<OrderDesk>>,
     pub(crate) tenant: Tenant,
@@ -447,8 +445,7 @@ impl TestBroker {
         let public = given_while(&uses_public_sandbox, &outside.sandbox);
         let (both, tls) = ([&outside.bankid, &outside.vipps], Arc::clone(&outside.tls_ends_here));
         let eids = eids(both, Arc::clone(&outside.outbound), (Arc::clone(&stand_ins), public));
-        let [orders, serve_orders, real_orders] =
-            order_desks((&store, &master), &outside, &chosen_for_orders);
+        let [orders, serve_orders @ ..] = order_desks((&store, &master), &outside, &chosen_for_orders);
         let site_orders = Arc::new(Mutex::new(orders.clone()));
         let (wired, desk, of_site) = (Arc::clone(&eids), console.clone(), Arc::clone(&site_orders));
         let wire: Wire = Box::new(move || {
@@ -472,7 +469,6 @@ impl TestBroker {
             tls_ends_here: outside.tls_ends_here,
             orders,
             serve_orders,
-            real_orders,
             site_orders,
             bankid: outside.bankid,
             vipps: outside.vipps,
@@ -544,22 +540,25 @@ impl TestBroker {
 
     /// From now on orders are as under `serve`: real ones, and those of the public sandbox for test domains.
     pub(crate) fn order_as_under_serve(&mut self) {
-        self.orders = self.serve_orders.clone();
-        *self.site_orders.lock().unwrap() = self.orders.clone();
+        let [with_sandbox, _] = self.serve_orders.clone();
+        self.use_orders(with_sandbox);
         self.use_public_sandbox();
     }
 
     /// From now on there are real orders only.
     pub(crate) fn order_without_sandbox(&mut self) {
-        self.orders = self.real_orders.clone();
+        let [_, without_sandbox] = self.serve_orders.clone();
+        self.use_orders(without_sandbox);
+    }
+
+    fn use_orders(&mut self, orders: OrderDesk) {
+        self.orders = orders;
         *self.site_orders.lock().unwrap() = self.orders.clone();
         self.restart();
     }
 
     fn set_orders(&mut self, settings: OrderSettings) {
-        self.orders = self.orders.clone().with(settings);
-        *self.site_orders.lock().unwrap() = self.orders.clone();
-        self.restart();
+        self.use_orders(self.orders.clone().with(settings));
     }
 
     /// Does with orders what is due by time.

@@ -65,21 +65,24 @@ fn missing(piece: &str, read: &impl Fn(&str) -> Option<String>) -> Vec<String> {
                     None => found.push(format!("{path} is not there")),
                 }
             }
-            (Mark::Code(name), Some((path, text))) if is_function(name) => {
-                if !text.contains(&format!("fn {name}(")) {
-                    found.push(format!("{path} has no {name}"));
-                }
+            (Mark::Code(name), Some((path, text))) if is_function(name) && !has_function(text, name) => {
+                found.push(format!("{path} has no {name}"));
             }
-            (Mark::Quote(sentence), Some((path, text))) if path.ends_with(".mjs") => {
-                let is_there = ['"', '`'].iter().any(|it| text.contains(&format!("test({it}{sentence}{it}")));
-                if !is_there {
-                    found.push(format!("{path} has no \"{sentence}\""));
-                }
+            (Mark::Quote(it), Some((path, text))) if path.ends_with(".mjs") && !has_sentence(text, it) => {
+                found.push(format!("{path} has no \"{it}\""));
             }
             _ => {}
         }
     }
     found
+}
+
+fn has_function(text: &str, name: &str) -> bool {
+    text.contains(&format!("fn {name}("))
+}
+
+fn has_sentence(text: &str, sentence: &str) -> bool {
+    ['"', '`'].iter().any(|it| text.contains(&format!("test({it}{sentence}{it}")))
 }
 
 fn is_function(word: &str) -> bool {
