@@ -306,7 +306,13 @@ fn unconfirmed(order: &OrderView) -> Option<Block> {
     let waits = |it: &&PersonView| {
         matches!(it.part, Part::General | Part::Blocker) && it.state == PersonState::Waiting
     };
-    let names: Vec<&str> = order.people.iter().filter(waits).map(|it| it.contact.name.as_str()).collect();
+    let mut names: Vec<&str> = Vec::new();
+    for it in order.people.iter().filter(waits) {
+        // Somebody may have more than one part.
+        if !names.contains(&it.contact.name.as_str()) {
+            names.push(&it.contact.name);
+        }
+    }
     (is_due && !names.is_empty()).then(|| {
         let text = Text::with("console-order-unconfirmed", "names", names.join(", "));
         Block::Notice(Notice { kind: NoticeKind::Warning, text, action: None })
