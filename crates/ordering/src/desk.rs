@@ -271,12 +271,17 @@ impl OrderDesk {
     ///
     /// # Errors
     /// [`Refusal::NotFound`], [`Refusal::Forbidden`], [`Refusal::Store`].
-    pub async fn evidence(&self, permit: &Permit, person: LinkId, now: Timestamp) -> Result<String, Refusal> {
+    pub async fn evidence(
+        &self,
+        permit: &Permit,
+        (order, person): (OrderId, LinkId),
+        now: Timestamp,
+    ) -> Result<String, Refusal> {
         let tenant = permit.tenant(Permission::DecideOrders)?.clone();
         let permit = permit.clone();
         let opened = self.store.write(move |tx| {
             let row = order_people::find(tx, person)?.filter(|it| it.tenant_id == tenant.id);
-            let row = row.ok_or(Refusal::NotFound(Noun::OrderPerson))?;
+            let row = row.filter(|it| it.order_id == order).ok_or(Refusal::NotFound(Noun::OrderPerson))?;
             let sealed = row.sealed_evidence.ok_or(Refusal::NotFound(Noun::OrderPerson))?;
             let opened = tenant.opened().unseal(&SealedColumn::OrderEvidence(person), &sealed);
             let opened = opened.map_err(|_| order_people::unreadable())?;

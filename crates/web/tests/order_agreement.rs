@@ -72,7 +72,9 @@ async fn an_agreement_is_sent_back_without_a_reason_and_nobody_is_told() {
     assert_eq!(decide(&mut order, "return", " ").await.status, 422);
     assert_eq!(decide(&mut order, "return", "The second page is missing").await.status, 303);
     let page = order.page().await.body;
-    assert!(page.contains("Sent back: upload another one") && page.contains("The second page is missing"));
+    let block = between(&page, "id=\"agreement\"", "id=\"documents\"");
+    assert!(block.contains("Sent back: upload another one"), "{block}");
+    assert!(block.contains("The second page is missing"), "beside the form: {block}");
     let letters = house.store.read(|tx| store::letters::list(tx, None, 99)).await.unwrap();
     assert!(letters.iter().any(|it| it.kind == "order_news"), "{letters:?}");
     assert_eq!(decide(&mut order, "accept", "").await.status, 422, "it is gone");

@@ -7,7 +7,7 @@ use ordering::OrderSettings;
 use crate::{
     console_sign_in::{ORIGIN, browser_with, member},
     house::{TestBroker, may, with},
-    orders::{ALONE, DAY, at_the_issuer, between, submitted},
+    orders::{ALONE, DAY, Ordering, at_the_issuer, between, submitted},
 };
 
 /// As the worker does every hour; gives how many orders were put on hold.
@@ -102,6 +102,9 @@ async fn what_an_eid_signed_is_exported_by_the_operator_alone_and_it_is_written_
     let file = order.browser.get(&href).await;
     assert!(file.header("content-disposition").unwrap().contains("evidence"), "{}", file.body);
     assert!(file.body.contains("id_token") && file.body.contains("received_at"));
+    let other = Ordering::begin_as(&house, &order).await.order;
+    let elsewhere = href.replace(&order.order, &other);
+    assert_eq!(order.browser.get(&elsewhere).await.status, 404, "it belongs to its order");
     let orderer = member(&house, &house.tenant, "Ola", &[Role::Orderer]).await;
     assert_eq!(browser_with(&house, &orderer).get(&href).await.status, 403);
     let tenant = house.tenant.id;

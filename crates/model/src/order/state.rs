@@ -239,9 +239,12 @@ impl OrderState {
             Self::Draft | Self::Question | Self::HandoverLapsed | Self::VippsGuided | Self::Verified => {
                 OrderTurn::Orderer
             }
-            Self::Review | Self::IdentityReview | Self::Countersign | Self::OnHold => OrderTurn::Operator,
+            // An order is sent by hand, or by a letter that the operator has written.
+            Self::Review | Self::IdentityReview | Self::Countersign | Self::Sending | Self::OnHold => {
+                OrderTurn::Operator
+            }
             Self::Approving => OrderTurn::Signatories,
-            Self::Sending | Self::Checking => OrderTurn::Worker,
+            Self::Checking => OrderTurn::Worker,
             Self::AtIssuer | Self::VippsProcessing | Self::Withdrawing => OrderTurn::Issuer,
             Self::Handover | Self::AwaitEntry | Self::Trouble | Self::PortalTasks => OrderTurn::Receiver,
             Self::Live | Self::Ended | Self::Withdrawn | Self::Rejected | Self::Lapsed => OrderTurn::Nobody,

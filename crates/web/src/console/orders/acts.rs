@@ -144,8 +144,11 @@ const fn events_of(state: OrderState) -> (&'static [OrderEvent], &'static [Order
         | S::Question
         | S::Handover
         | S::AwaitEntry
+        | S::HandoverLapsed
+        | S::PortalTasks
         | S::Checking
-        | S::Trouble => (&[], &[E::Hold]),
+        | S::Trouble
+        | S::Verified => (&[], &[E::Hold]),
         _ => (&[], &[]),
     }
 }

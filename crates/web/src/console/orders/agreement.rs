@@ -62,7 +62,12 @@ pub(super) fn blocks(visit: &Visit, order: &OrderView, refusal: Option<&Refusal>
     let text = Text::Key("console-order-agreement");
     let mut blocks = vec![Block::Heading { id: "agreement", text, lead }];
     let state = state_of(order.agreement);
-    blocks.push(Block::Facts(vec![Fact::new("console-column-state", state.text)]));
+    let mut facts = vec![Fact::new("console-column-state", state.text)];
+    let returned = order.steps.iter().rev().find(|it| it.event == "agreement_returned");
+    if let Some(it) = returned.filter(|_| order.agreement == Some(AgreementState::Returned)) {
+        facts.push(Fact::new("console-order-note-reason", Text::plain(it.note.clone())));
+    }
+    blocks.push(Block::Facts(facts));
     let mut ways = Vec::new();
     if !issuer.agreement_url.is_empty() {
         ways.push(Action::to("console-order-agreement-open", issuer.agreement_url.clone()).elsewhere());

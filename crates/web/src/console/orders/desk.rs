@@ -150,7 +150,7 @@ pub(in crate::console) async fn list(visit: Visit) -> Result<Response, Refusal> 
 pub(in crate::console) async fn evidence(visit: Visit) -> Result<Response, Refusal> {
     let order = found(&visit).await?;
     let person = LinkId::parse(visit.param("person")).map_err(|_| Refusal::NotFound(Noun::OrderPerson))?;
-    let text = visit.site.orders.evidence(visit.permit()?, person, visit.now()).await?;
+    let text = visit.site.orders.evidence(visit.permit()?, (order.id, person), visit.now()).await?;
     let name = format!("order-{}-evidence-{person}.json", order.id);
     Ok(attachment(("application/json", name), text.into_bytes()))
 }
