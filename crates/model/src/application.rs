@@ -10,14 +10,17 @@ use texts::AdminMessage;
 use url::Url;
 
 use crate::{
-    Acr, AndroidApp, AppleApp, ApplicationKind, Brand, BrandError, CompatibleSettings, EnteredError,
-    Environment, IdTokenResponse, IdentitySourceSettings, IdentitySourceSettingsError, Level, Lifetimes,
-    LoginMethod, MobileAppError, Profile, RedirectUriError, ResponseModes, UserinfoResponse,
+    Acr, AndroidApp, AppleApp, ApplicationId, ApplicationKind, Brand, BrandError, CompatibleSettings,
+    EnteredError, Environment, IdTokenResponse, IdentitySourceSettings, IdentitySourceSettingsError, Level,
+    Lifetimes, LoginMethod, MobileAppError, Profile, RedirectUriError, ResponseModes, UserinfoResponse,
     check_redirect_uri,
     entered::is_visible,
     matches_redirect_uri,
     redirect_uri::{has_plain_host, is_of_app_framework},
 };
+
+/// The order desk as an application of test domains, in rows of logins; it has no row of its own.
+pub const ORDER_DESK_APPLICATION: ApplicationId = ApplicationId::from_bytes(*b"the-order-desk-1");
 
 /// How an application authenticates at the token endpoint (RFC 8414 §2 names).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -52,7 +52,9 @@ mod trial;
 mod working_days;
 
 pub use answers::{IdTokenResponse, ResponseModes, UserinfoResponse};
-pub use application::{ApplicationSettings, ClientAuthentication, Origin, Pkce, Sector, SettingsError};
+pub use application::{
+    ApplicationSettings, ClientAuthentication, ORDER_DESK_APPLICATION, Origin, Pkce, Sector, SettingsError,
+};
 pub use application_kind::ApplicationKind;
 pub use audit::{Action, AuditContext, AuditEvent, AuditPersonal, INSTALLATION, head_mac};
 pub use bank::{BANKS, Bank, bank_of_number, banks_listed, find_banks};

@@ -15,9 +15,13 @@ use crate::{OrderView, issuer::of_order, kept_documents::OF_ORDER, view::eid_of}
 
 /// The kind of its document.
 pub(crate) const AGREEMENT: &str = "agreement";
-/// While it can still go to the issuer, or a better one is asked for.
-pub(crate) const fn may_be_uploaded(state: OrderState) -> bool {
+/// While it can still go to the issuer, or a better one is asked for. What was accepted and sent is not replaced before it is sent back.
+pub(crate) fn may_be_uploaded(state: OrderState, now: Option<AgreementState>) -> bool {
     use OrderState as S;
+    let was_sent = matches!(state, S::AtIssuer | S::Question);
+    if was_sent && now == Some(AgreementState::Accepted) {
+        return false;
+    }
     matches!(
         state,
         S::Draft
@@ -78,8 +82,13 @@ impl OrderView {
         Some(self.issuer.settings.agreement.as_str()).filter(|it| is_concerned && !it.is_empty())
     }
 
+    /// Whether an agreement that was uploaded can be sent back now.
+    pub fn takes_agreement_back(&self) -> bool {
+        self.state != OrderState::Draft && may_be_uploaded(self.state, None)
+    }
+
     /// Whether an agreement can be uploaded now.
     pub fn takes_agreement(&self) -> bool {
-        self.wanted_agreement().is_some() && may_be_uploaded(self.state)
+        self.wanted_agreement().is_some() && may_be_uploaded(self.state, self.agreement)
     }
 }

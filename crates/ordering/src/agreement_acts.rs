@@ -5,7 +5,7 @@ use changes::Refusal;
 use messages::Letter;
 use model::{Action, AgreementState, OrderId, Timestamp};
 use serde_json::json;
-use store::orders;
+use store::orders::{self, Order};
 use texts::AdminMessage;
 
 use crate::{
@@ -20,6 +20,10 @@ use crate::{
 
 /// The line of the timeline that says that it was sent back; the note says why.
 const RETURNED: &str = "agreement_returned";
+
+fn agreement_of(order: &Order) -> Option<AgreementState> {
+    order.agreement_state.as_deref().and_then(AgreementState::parse)
+}
 
 /// What an operator decides about an agreement that was uploaded.
 #[derive(Clone, Copy, Debug)]
@@ -50,7 +54,9 @@ impl OrderDesk {
             let tenant = permit.tenant(Permission::ManageOrders)?.clone();
             let mut moved = Moved::load(tx, &tenant, Asked::Now(id))?;
             let state = state_of(&moved.row)?;
-            if wanted(tx, &moved.row, &moved.answers)?.is_none() || !may_be_uploaded(state) {
+            if wanted(tx, &moved.row, &moved.answers)?.is_none()
+                || !may_be_uploaded(state, agreement_of(&moved.row))
+            {
                 return Err(Refusal::Invalid(AdminMessage::OrderAgreementNotWanted.into()));
             }
             let key = DocumentKey { order: id, submission: OF_ORDER, kind: AGREEMENT };
@@ -87,7 +93,10 @@ impl OrderDesk {
         let decided = self.store.write(move |tx| {
             let mut moved = Moved::load(tx, permit.caller_tenant(), Asked::Seen(seen))?;
             let tenant = permit.tenant(permission_to_decide(moved.answers.is_sandbox))?.clone();
-            if moved.row.agreement_state.as_deref() != Some(AgreementState::Uploaded.as_str()) {
+            let now_is = agreement_of(&moved.row);
+            // What was accepted can turn out to be wrong, at the issuer at the latest.
+            let is_sent_back = !accept && now_is == Some(AgreementState::Accepted);
+            if now_is != Some(AgreementState::Uploaded) && !is_sent_back {
                 return Err(Refusal::Invalid(AdminMessage::OrderMovedMeanwhile.into()));
             }
             let (state, event) = match accept {

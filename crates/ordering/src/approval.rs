@@ -18,6 +18,7 @@ use model::{
 };
 use serde_json::{Value, json};
 use store::{
+    WriteTx,
     approval_requests::{self, ApprovalRequest},
     order_people::{self, OrderPerson, Part, PersonState},
     orders::Order,
@@ -29,7 +30,10 @@ use crate::{
     answered::{Answered, accepted_before, approved_digest, waiting_row},
     compose::{ApprovedDigests, digest_of_all, digests_of},
     moving::{Asked, Happening, Moved, OrderVersion, apply, request_digest},
-    people::{KeptPerson, approves, confirmation_code, is_asked_in, link_spent, open_person, seal_person},
+    people::{
+        KeptPerson, approves, confirmation_code, is_asked_in, link_spent, open_person, seal_person,
+        write_link,
+    },
     phones::is_confirmed_here,
     proposal::{Decided, Decision},
     view::{seal_answers, state_of},
@@ -220,11 +224,40 @@ fn decided(
         row.state = PersonState::Done;
     } else {
         // The place is free again, for the person themselves.
-        kept = KeptPerson { contact: kept.contact, role: kept.role, ..KeptPerson::default() };
+        let KeptPerson { contact, role, signatory, .. } = kept;
+        kept = KeptPerson { contact, role, signatory, ..KeptPerson::default() };
         row.state = PersonState::Waiting;
         (row.sealed_evidence, row.person_digest, row.decided_at) = (None, None, None);
     }
     row.sealed_person = seal_person(tenant, row.id, &kept);
+    Ok(())
+}
+
+/// That the operators let somebody count.
+struct LetCount<'a> {
+    /// Who it is at their eID.
+    at_eid: Option<Digest>,
+    reason: &'a str,
+    /// Which operators.
+    by: &'a str,
+}
+
+/// What was decided about somebody holds for their other approval, too, if it waits for the same decision about the same person.
+fn settle_twin(
+    tx: &mut WriteTx<'_>,
+    (tenant, people): (&Tenant, &mut [OrderPerson]),
+    row: &OrderPerson,
+    LetCount { at_eid, reason, by }: LetCount<'_>,
+) -> Result<(), Refusal> {
+    let own = open_person(tenant, row)?;
+    for it in people.iter_mut().filter(|it| it.id != row.id && it.state == PersonState::InReview) {
+        let other = open_person(tenant, it)?;
+        let is_twin = other.signatory == Some(row.id.to_string()) || own.signatory == Some(it.id.to_string());
+        if is_twin && at_eid.is_some() && it.person_digest == at_eid {
+            decided(tenant, it, (true, reason), by.to_owned())?;
+            order_people::save(tx, it)?;
+        }
+    }
     Ok(())
 }
 
@@ -344,9 +377,20 @@ impl OrderDesk {
                 it.id == person && it.state == PersonState::InReview && is_asked
             });
             let row = found.ok_or(Refusal::NotFound(Noun::OrderPerson))?;
-            decided(&tenant, row, (accept, &happening.note), by)?;
+            let at_eid = row.person_digest;
+            decided(&tenant, row, (accept, &happening.note), by.clone())?;
             order_people::save(tx, row)?;
-            apply(tx, (&permit, &mut moved), &happening, now)
+            let row = row.clone();
+            if accept {
+                let count = LetCount { at_eid, reason: &happening.note, by: &by };
+                settle_twin(tx, (&tenant, &mut moved.people), &row, count)?;
+            }
+            let next = apply(tx, (&permit, &mut moved), &happening, now)?;
+            if !accept && row.part == Part::Declarant {
+                // Their letter of before led to a page of the order, which they have approved.
+                write_link(tx, (&tenant, &row), moved.manner(), now)?;
+            }
+            Ok::<_, Refusal>(next)
         });
         moved.await.map(Decided::Moved)
     }

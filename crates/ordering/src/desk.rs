@@ -168,6 +168,17 @@ impl OrderDesk {
         rows.iter().map(|it| summary(tenant, it)).collect()
     }
 
+    /// The same without those that cannot be read here, for pages that are about something else.
+    ///
+    /// # Errors
+    /// [`Refusal::Forbidden`], [`Refusal::Store`].
+    pub async fn readable_orders(&self, permit: &Permit) -> Result<Vec<OrderSummary>, Refusal> {
+        let tenant = permit.tenant(Permission::ReadOrders)?;
+        let id = tenant.id;
+        let rows = self.store.read(move |tx| orders::list(tx, id)).await?;
+        Ok(rows.iter().filter_map(|it| summary(tenant, it).ok()).collect())
+    }
+
     /// Gets an order.
     ///
     /// # Errors

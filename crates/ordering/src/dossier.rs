@@ -98,9 +98,13 @@ fn export(order: &OrderView) -> Value {
     })
 }
 
-/// An agreement goes to the issuer when the operator has accepted it.
+/// What goes to the issuer: an agreement when the operator has accepted it, and nothing of a declaration that somebody said no to.
 fn is_sent(order: &OrderView, file: &OrderFile) -> bool {
-    file.kind != AGREEMENT || order.agreement == Some(AgreementState::Accepted)
+    let is_declaration = file.kind == "number" || file.kind.ends_with("-number");
+    match file.kind.as_str() {
+        AGREEMENT => order.agreement == Some(AgreementState::Accepted),
+        _ => !is_declaration || order.answers.number.is_asked_for(),
+    }
 }
 
 fn archive(files: &[(String, Vec<u8>)]) -> zip::result::ZipResult<Vec<u8>> {
@@ -153,7 +157,12 @@ impl OrderDesk {
         files.push(("answers.json".to_owned(), export));
         let archive = archive(&files).map_err(|_| orders::unreadable())?;
         let (permit, id) = (permit.clone(), order.id);
-        let digests: Vec<Value> = order.files.iter().map(|it| json!([it.kind, it.digest])).collect();
+        let digests: Vec<Value> = order
+            .files
+            .iter()
+            .filter(|it| is_sent(order, it))
+            .map(|it| json!([it.kind, it.digest]))
+            .collect();
         let taken = self.store.write(move |tx| {
             let row = orders::get(tx, tenant.id, id).map_err(|error| Refusal::of(error, Noun::Order))?;
             let step = NewStep { order: id, event: "dossier_taken", state: state_of(&row)?, note: "" };

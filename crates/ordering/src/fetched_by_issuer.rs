@@ -10,9 +10,12 @@ use texts::AdminMessage;
 use crate::{
     OrderDesk,
     moving::{Asked, Moved},
-    people::{confirmation_code, is_asked_in, link_spent},
+    people::{confirmation_code, is_asked_in, link_spent, open_person, seal_person},
     view::state_of,
 };
+
+/// How many wrong codes end a link; the operator sends another one.
+const MOST_WRONG_CODES: u32 = 5;
 
 impl OrderDesk {
     /// Gives everything that goes to the issuer to whoever has its link and the code; it is written down that it was fetched. It can
@@ -36,14 +39,23 @@ impl OrderDesk {
             if row.submission != moved.row.submission || !is_asked_in(row.part, state_of(&moved.row)?) {
                 return Err(link_spent());
             }
-            if !same_bytes(code.as_bytes(), confirmation_code(&reader, &row).as_bytes()) {
-                return Err(Refusal::Invalid(AdminMessage::OrderCodeWrong.at("code")));
+            let mut kept = open_person(&reader, &row)?;
+            if kept.wrong_codes >= MOST_WRONG_CODES {
+                return Err(link_spent());
             }
-            (row.state, row.decided_at) = (PersonState::Done, Some(now));
+            let is_right = same_bytes(code.as_bytes(), confirmation_code(&reader, &row).as_bytes());
+            if is_right {
+                (row.state, row.decided_at) = (PersonState::Done, Some(now));
+            } else {
+                kept.wrong_codes += 1;
+                row.sealed_person = seal_person(&reader, row.id, &kept);
+            }
             order_people::save(tx, &row)?;
-            Ok::<_, Refusal>(row.order_id)
+            // A wrong code is counted, so that the write stands.
+            Ok::<_, Refusal>(is_right.then_some(row.order_id))
         });
-        let order = self.whole(&tenant, checked.await?).await?;
+        let wrong = || Refusal::Invalid(AdminMessage::OrderCodeWrong.at("code"));
+        let order = self.whole(&tenant, checked.await?.ok_or_else(wrong)?).await?;
         self.archived(permit, &order, now).await
     }
 }

@@ -72,6 +72,7 @@ pub use seal_kit::{AskForTimestamp, SealKit};
 pub use section_links::{
     Colleague, ColleagueStep, ColleagueView, InBrowser, SectionLinkView, asks_for_eid, can_be_delegated,
 };
+pub use sending::permission_to_send;
 pub use signature_provider::{AtProvider, Provided, SignatureProvider, ToSign};
 pub use signing::{SigningBegun, SigningReturned};
 pub use store::order_people::{Part, PersonState};

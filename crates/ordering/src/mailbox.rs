@@ -96,7 +96,8 @@ impl OrderDesk {
                 });
             }
             for it in order_people::list(tx, of_order, row.submission)? {
-                if !is_asked_in(it.part, state) {
+                // The letter of a signatory leads to their declaration.
+                if !is_asked_in(it.part, state) || it.part == Part::Declarant {
                     continue;
                 }
                 let contact = open_person(&tenant, &it)?.contact;

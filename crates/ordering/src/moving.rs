@@ -293,6 +293,11 @@ pub(crate) fn apply(
         moved.answers.number.is_granted = Some(is_granted);
         moved.row.sealed_answers = seal_answers(&tenant, moved.row.id, &moved.answers);
     }
+    if next == OrderState::Draft && moved.answers.number.is_declined {
+        // The next submission asks for the declaration anew, and the draft shows it.
+        moved.answers.number.is_declined = false;
+        moved.row.sealed_answers = seal_answers(&tenant, moved.row.id, &moved.answers);
+    }
     let row = &mut moved.row;
     row.held_state = match next {
         OrderState::OnHold => Some(row.state.clone()),

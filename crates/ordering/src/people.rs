@@ -44,6 +44,8 @@ pub(crate) struct KeptPerson {
     pub(crate) is_phone_confirmed: bool,
     /// Of a declarant: the row of the same person as a signatory.
     pub(crate) signatory: Option<String>,
+    /// How many wrong codes were typed at the link of an issuer.
+    pub(crate) wrong_codes: u32,
 }
 
 /// A person of an order as shown. Their link is in it: whoever has that can act for them.

@@ -114,6 +114,8 @@ pub enum ColleagueStep {
 /// A link as a colleague sees it.
 #[derive(Clone, Debug)]
 pub struct ColleagueView {
+    /// Whose order it is.
+    pub tenant: TenantId,
     /// What the tenant is called.
     pub tenant_name: String,
     /// The company that orders; empty until it was answered.
@@ -414,6 +416,7 @@ impl OrderDesk {
         };
         let whole = self.whole(&tenant, row.order_id).await?;
         let shown = ColleagueView {
+            tenant: tenant.id,
             tenant_name: tenant.name.clone(),
             company: whole.answers.company.name.clone(),
             view: alone(whole, section),

@@ -1,16 +1,16 @@
 //! Sending somebody's link again.
 
-use authority::{Permission, Permit};
+use authority::{Permission, Permit, Tenant};
 use changes::Refusal;
 use model::{Action, LinkId, OrderId, Timestamp};
 use serde_json::json;
-use store::order_people::{Part, PersonState};
+use store::order_people::{self, OrderPerson, Part, PersonState};
 use texts::{AdminMessage, Noun};
 
 use crate::{
     OrderDesk, OrderView, PersonView,
     moving::{Asked, Moved, NewStep, add_step},
-    people::{is_asked_in, open_person, write_link},
+    people::{KeptPerson, is_asked_in, open_person, seal_person, write_link},
     view::state_of,
 };
 
@@ -31,6 +31,22 @@ impl OrderView {
     }
 }
 
+/// Who may have somebody's link sent again: the issuer's is the operator's.
+pub const fn permission_to_send(part: Part) -> Permission {
+    match part {
+        Part::Issuer => Permission::DecideOrders,
+        _ => Permission::ManageOrders,
+    }
+}
+
+/// The issuer gets another link and another code: the old ones may have been tried too often.
+fn renewed(tenant: &Tenant, mut row: OrderPerson) -> Result<OrderPerson, Refusal> {
+    let kept = KeptPerson { wrong_codes: 0, ..open_person(tenant, &row)? };
+    row.generation += 1;
+    row.sealed_person = seal_person(tenant, row.id, &kept);
+    Ok(row)
+}
+
 impl OrderDesk {
     /// Sends the link of somebody who is asked for something again: the same link, in another letter.
     ///
@@ -45,7 +61,7 @@ impl OrderDesk {
     ) -> Result<(), Refusal> {
         let permit = permit.clone();
         let sent = self.store.write(move |tx| {
-            let tenant = permit.tenant(Permission::ManageOrders)?.clone();
+            let tenant = permit.caller_tenant().clone();
             let moved = Moved::load(tx, &tenant, Asked::Now(order))?;
             let state = state_of(&moved.row)?;
             if moved.answers.is_sandbox {
@@ -53,14 +69,21 @@ impl OrderDesk {
             }
             // Those of an earlier submission are not among them.
             let row = moved.people.iter().find(|it| it.id == person);
-            let row = row.ok_or(Refusal::NotFound(Noun::OrderPerson))?;
-            if row.state != PersonState::Waiting || !is_asked_in(row.part, state) {
+            let mut row = row.ok_or(Refusal::NotFound(Noun::OrderPerson))?.clone();
+            permit.tenant(permission_to_send(row.part))?;
+            let is_over = row.part == Part::Declarant && moved.answers.number.is_declined;
+            let is_waiting = row.state == PersonState::Waiting || row.part == Part::Issuer;
+            if !is_waiting || is_over || !is_asked_in(row.part, state) {
                 return Err(Refusal::Invalid(AdminMessage::OrderMovedMeanwhile.into()));
             }
-            if write_link(tx, (&tenant, row), moved.manner(), now)?.is_some() {
+            if row.part == Part::Issuer {
+                row = renewed(&tenant, row)?;
+                order_people::save(tx, &row)?;
+            }
+            if write_link(tx, (&tenant, &row), moved.manner(), now)?.is_some() {
                 return Err(Refusal::Invalid(AdminMessage::OrderLetterNoRoom.into()));
             }
-            let name = open_person(&tenant, row)?.contact.name;
+            let name = open_person(&tenant, &row)?.contact.name;
             add_step(tx, &permit, &NewStep { order, event: SENT_AGAIN, state, note: &name }, now)?;
             let details = json!({"event": SENT_AGAIN, "person": person.to_string()});
             let record = permit.record(Action::OrderMoved, format!("order {order}"), &details, now);

@@ -47,10 +47,11 @@ fn has_domain(tx: &mut impl Tx, order: &Order) -> Result<bool, StoreError> {
     }
 }
 
-/// What an operator who let the order go on has decided about is not asked again.
+/// What an operator who let this submission go on has decided about is not asked again.
 fn was_decided(order: &OrderView, why: &str) -> bool {
-    let mut held = order.steps.iter().rev().filter(|it| it.event == OrderEvent::Hold.as_str());
-    held.next().is_some_and(|it| it.note == why)
+    let of_submission = order.steps.iter().rev().take_while(|it| it.event != OrderEvent::Submit.as_str());
+    let mut held = of_submission.filter(|it| it.event == OrderEvent::Hold.as_str());
+    held.any(|it| it.note == why)
 }
 
 impl OrderDesk {
@@ -75,27 +76,25 @@ impl OrderDesk {
     async fn hold_if_lost(&self, caller: &Caller, row: &Order, now: Timestamp) -> Result<bool, Refusal> {
         let permit = self.leave(caller, row.tenant_id).await?;
         let order = self.whole(permit.tenant(Permission::MoveOrders)?, row.id).await?;
-        let Some(why) = self.lost(&permit, row, (&order, now)).await? else { return Ok(false) };
-        if was_decided(&order, &why) {
-            return Ok(false);
-        }
+        let lost = self.lost(&permit, row, (&order, now)).await?;
+        let Some(why) = lost.into_iter().find(|why| !was_decided(&order, why)) else { return Ok(false) };
         self.hold(&permit, OrderVersion { id: row.id, version: order.version }, why, now).await
     }
 
-    /// Why an order would go on in vain, in its own language.
+    /// Every reason why an order would go on in vain, in its own language.
     async fn lost(
         &self,
         permit: &Permit,
         row: &Order,
         (order, now): (&OrderView, Timestamp),
-    ) -> Result<Option<String>, Refusal> {
-        let copy = row.clone();
+    ) -> Result<Vec<String>, Refusal> {
+        let (copy, mut reasons) = (row.clone(), Vec::new());
         if !self.store.read(move |tx| has_domain(tx, &copy)).await? {
-            return Ok(Some(say(locale_of(&order.answers), "order-hold-domain", &[])));
+            reasons.push(say(locale_of(&order.answers), "order-hold-domain", &[]));
         }
         let company = &order.answers.company;
         if company.source != model::CompanySource::Registry {
-            return Ok(None);
+            return Ok(reasons);
         }
         let is_sandbox = order.answers.is_sandbox;
         let look = LookUp { typed: &company.number, again: LookAgain::No, is_sandbox };
@@ -107,7 +106,10 @@ impl OrderDesk {
             Err(refusal) if is_trouble(&refusal) => String::new(),
             Err(refusal) => return Err(refusal),
         };
-        Ok((!obstacle.is_empty()).then(|| obstacle_in_words(&order.answers, &obstacle)))
+        if !obstacle.is_empty() {
+            reasons.push(obstacle_in_words(&order.answers, &obstacle));
+        }
+        Ok(reasons)
     }
 
     /// Writes it, unless the order has moved since it was looked at.

@@ -82,6 +82,11 @@ impl Issuer {
         &self.url
     }
 
+    /// Says whether the domain is this tenant's.
+    pub fn belongs_to(&self, tenant: TenantId) -> bool {
+        self.tenant == tenant
+    }
+
     /// Says whether nobody can log in here: the domain or its tenant is disabled.
     pub const fn is_off(&self) -> bool {
         self.is_off

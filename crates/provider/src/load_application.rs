@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use model::{ApplicationId, ApplicationSettings, Timestamp};
+use model::{ApplicationId, ApplicationSettings, ORDER_DESK_APPLICATION, Timestamp};
 use oidc::KeySet;
 use store::{StoreError, applications, client_secrets};
 
-use crate::order_desk::{ORDER_DESK, ORDER_DESK_ID};
+use crate::order_desk::ORDER_DESK;
 use crate::{Application, InternalError, Issuer, Provider, Refusal, RequestContext, application::LiveSecret};
 
 type Rows = (applications::Application, Vec<client_secrets::ClientSecret>);
@@ -103,7 +103,7 @@ impl Provider {
         id: ApplicationId,
         context: &RequestContext,
     ) -> Result<Arc<Application>, Refusal> {
-        if id == ORDER_DESK_ID {
+        if id == ORDER_DESK_APPLICATION {
             return self.order_desk(issuer);
         }
         let tenant = issuer.tenant;

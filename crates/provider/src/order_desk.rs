@@ -6,7 +6,8 @@
 use std::{collections::HashMap, sync::Arc};
 
 use model::{
-    ApplicationId, ApplicationKind, ApplicationSettings, EidEnvironment, IdentitySourceSettings, LoginMethod,
+    ApplicationKind, ApplicationSettings, EidEnvironment, IdentitySourceSettings, LoginMethod,
+    ORDER_DESK_APPLICATION,
 };
 
 use crate::{
@@ -16,8 +17,6 @@ use crate::{
 
 /// The client id of the order desk at a test domain; an application of this name that somebody registers is never found.
 pub const ORDER_DESK: &str = "portvakt-order-desk";
-/// Its id in rows of logins.
-pub(crate) const ORDER_DESK_ID: ApplicationId = ApplicationId::from_bytes(*b"the-order-desk-1");
 
 impl Provider {
     /// The order desk as an application of this domain.
@@ -26,7 +25,7 @@ impl Provider {
         let mut settings = ApplicationSettings::new(ApplicationKind::Web, vec![callback]);
         settings.require_par = true;
         Ok(Arc::new(Application {
-            id: ORDER_DESK_ID,
+            id: ORDER_DESK_APPLICATION,
             client_id: ORDER_DESK.to_owned(),
             name: "Portvakt".to_owned(),
             settings,
@@ -66,7 +65,7 @@ impl Issuer {
     /// The domain as an application sees it.
     pub(crate) fn seen_by(&self, application: &Application) -> &Self {
         match &self.for_order_desk {
-            Some(seen) if application.id == ORDER_DESK_ID => seen,
+            Some(seen) if application.id == ORDER_DESK_APPLICATION => seen,
             _ => self,
         }
     }

@@ -1,6 +1,6 @@
 //! Login events: what happened in logins, step by step, until they expire. No names of people, no claims.
 
-use model::{ApplicationId, DomainId, LoginEventId, TenantId, Timestamp};
+use model::{ApplicationId, DomainId, LoginEventId, ORDER_DESK_APPLICATION, TenantId, Timestamp};
 
 use crate::{
     StoreError, Tx, WriteTx,
@@ -26,7 +26,8 @@ const LIST_LATEST: &str =
 
 const FIND_COMPLETED: &str =
     "SELECT id FROM login_events WHERE tenant_id = $1 AND id >= $2 AND domain_id = $3 AND eid = $4
-    AND kind = 'completed' AND happened_at >= $5 ORDER BY id LIMIT 1";
+    AND kind = 'completed' AND happened_at >= $5 AND (application_id IS NULL OR application_id <> $6)
+    ORDER BY id LIMIT 1";
 
 const EXTEND: &str = "UPDATE login_events SET expires_at = $1
     WHERE tenant_id = $2 AND login = $3 AND expires_at < $1";
@@ -246,6 +247,13 @@ pub fn was_completed(
     since: Timestamp,
 ) -> Result<bool, StoreError> {
     let from = LoginEventId::first_of(since);
-    let values = [tenant_id.into(), from.into(), domain_id.into(), eid.into(), since.into()];
+    let values = [
+        tenant_id.into(),
+        from.into(),
+        domain_id.into(),
+        eid.into(),
+        since.into(),
+        ORDER_DESK_APPLICATION.into(),
+    ];
     Ok(tx.find(FIND_COMPLETED, &values)?.is_some())
 }

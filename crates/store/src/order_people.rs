@@ -25,10 +25,13 @@ const SAVE: &str =
     person_digest = $5, member_id = $6, decided_at = $7 WHERE tenant_id = $8 AND id = $9";
 const REMOVE: &str = "DELETE FROM order_people WHERE tenant_id = $1 AND order_id = $2";
 
-// Ids are in the order in which they were made: what a newer submission has, made before $1, has replaced what is older.
+// Begins with the orders that were submitted more than once. Ids are in the order in which they were made: what a newer submission
+// has, made before $1, has replaced what is older.
 pub(crate) const SWEEP: &str = "DELETE FROM order_people WHERE (tenant_id, id) IN (
-    SELECT old.tenant_id, old.id FROM order_people old WHERE old.part IN ('receiver', 'blocker', 'general', 'issuer')
-    AND old.id < $1 AND EXISTS (SELECT 1 FROM order_people newer WHERE newer.tenant_id = old.tenant_id
+    SELECT old.tenant_id, old.id FROM orders JOIN order_people old ON old.tenant_id = orders.tenant_id
+    AND old.order_id = orders.id AND old.submission < orders.submission
+    WHERE orders.submission > 1 AND old.part IN ('receiver', 'blocker', 'general', 'issuer')
+    AND EXISTS (SELECT 1 FROM order_people newer WHERE newer.tenant_id = old.tenant_id
     AND newer.order_id = old.order_id AND newer.submission > old.submission AND newer.id < $1)
     ORDER BY old.id LIMIT $2)";
 

@@ -94,6 +94,25 @@ async fn an_accepted_agreement_is_looked_at_again_when_the_order_changes() {
 }
 
 #[tokio::test]
+async fn an_agreement_that_the_issuer_has_is_replaced_before_it_was_sent_back() {
+    let house = TestBroker::open().await;
+    let mut order = sealed(&house).await;
+    uploaded(&order).await;
+    decide(&mut order, "accept", "").await;
+    order.act("desk", "sent", "").await;
+    assert!(!order.page().await.body.contains("id=\"upload-agreement\""));
+    let version = order.page().await;
+    let body = form(&[
+        ("decision", "return"),
+        ("version", &crate::orders::hidden(&version, "version")),
+        ("note-agreement", "The issuer wants another form"),
+    ]);
+    let target = format!("{}/agreement/decide", order.order);
+    assert_eq!(order.browser.post(&target, &body, Some(ORIGIN)).await.status, 303);
+    assert!(order.page().await.body.contains("id=\"upload-agreement\""));
+}
+
+#[tokio::test]
 async fn an_issuer_without_an_agreement_is_told_of_one() {
     let house = TestBroker::open().await;
     let mut order = Ordering::begin(&house).await;

@@ -58,6 +58,25 @@ async fn an_issuer_fetches_everything_with_the_code_that_the_operator_tells_it()
 }
 
 #[tokio::test]
+async fn whoever_reads_the_issuers_mail_guesses_the_code_until_it_is_right() {
+    let house = TestBroker::open().await;
+    let (mut order, _) = sent_to(&house, "orders@bank.example").await;
+    let (link, code) = link_and_code(&mut order).await;
+    for _ in 0..5 {
+        let wrong = order.phone().post(&link, &form(&[("code", "000 001")]), Some(ORIGIN)).await;
+        assert_eq!(wrong.status, 422);
+    }
+    let late = order.phone().post(&link, &form(&[("code", &code)]), Some(ORIGIN)).await;
+    assert!(!late.body.starts_with("PK"), "the link is over");
+    let person = link.split('/').nth(2).unwrap();
+    let again = format!("{}/people/{person}/send-again", order.order);
+    assert_eq!(order.browser.post(&again, "", Some(ORIGIN)).await.status, 303);
+    let (link, code) = link_and_code(&mut order).await;
+    let archive = order.phone().post(&link, &form(&[("code", &code)]), Some(ORIGIN)).await;
+    assert!(archive.body.starts_with("PK"), "the operator sent another one");
+}
+
+#[tokio::test]
 async fn an_issuer_fetches_an_order_that_was_amended_or_withdrawn() {
     let house = TestBroker::open().await;
     let (mut order, _) = sent_to(&house, "orders@bank.example").await;

@@ -100,6 +100,11 @@ async fn an_amended_order_asks_again_for_a_declaration_that_was_declined() {
     let (mut order, links) = to_be_declared(&house, ALONE).await;
     decline(&order, &links[1]).await;
     assert_eq!(order.act("act", "amend", "").await.status, 303);
+    let summary = order.browser.get(&format!("{}/summary", order.order)).await.body;
+    assert!(
+        summary.contains("hvitvaskingsloven") && summary.contains("Declaration on"),
+        "as it will be asked for"
+    );
     order.submit().await;
     order.act("desk", "accept", "").await;
     let links = order.links().await;
@@ -120,6 +125,29 @@ async fn who_was_accepted_for_the_order_is_reviewed_again_for_the_declaration() 
     assert_eq!(order.state().await, "To be approved", "the operators have decided");
     let twice = order.with_bankid(&links[1]).await.body;
     assert!(twice.contains("has approved in another"), "one person fills one place here, too: {twice}");
+}
+
+#[tokio::test]
+async fn a_refused_identity_takes_the_way_from_the_order_to_the_declaration_away() {
+    let house = TestBroker::open().await;
+    let (mut order, links) = to_be_declared(&house, JOINTLY).await;
+    order.with_bankid(&links[3]).await;
+    let (person, version) = (hidden(&order.page().await, "person"), order.version().await);
+    let fields = [("person", &*person), ("version", &version), ("decision", "refuse"), ("note", "Not Ola")];
+    order.browser.post(&format!("{}/identity", order.order), &form(&fields), Some(ORIGIN)).await;
+    assert!(order.phone().get(&links[2]).await.body.contains(&links[3]));
+}
+
+#[tokio::test]
+async fn the_operators_decide_twice_about_one_person_who_approved_both() {
+    let house = TestBroker::open().await;
+    let (mut order, links) = to_be_declared(&house, JOINTLY).await;
+    order.with_bankid(&links[2]).await;
+    order.with_bankid(&links[3]).await;
+    let (person, version) = (hidden(&order.page().await, "person"), order.version().await);
+    let fields = [("person", &*person), ("version", &version), ("decision", "accept"), ("note", "By phone")];
+    order.browser.post(&format!("{}/identity", order.order), &form(&fields), Some(ORIGIN)).await;
+    assert_eq!(order.state().await, "To be approved", "nothing is left to review");
 }
 
 #[tokio::test]

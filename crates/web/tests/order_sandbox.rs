@@ -54,8 +54,22 @@ async fn mailbox(order: &mut Ordering<'_>) -> Vec<String> {
 
 /// Approves from a link as Kari, with the eID of the sandbox at the order's own test domain; gives the page that this ends at.
 async fn approved_by_kari(order: &Ordering<'_>, link: &str) -> Reply {
+    approved_with(order, link, None).await
+}
+
+/// The same, where the browser writes into its cookie that it went there from another link.
+async fn approved_with(order: &Ordering<'_>, link: &str, forged: Option<&str>) -> Reply {
     let mut phone = order.phone();
     let begun = phone.post(link, "", Some(ORIGIN)).await;
+    if let Some(other) = forged {
+        let (id, code) = other.trim_start_matches("/order/").split_once('/').unwrap();
+        let cookie = phone.cookies.values_mut().find(|it| it.contains('~')).unwrap();
+        let mut parts: Vec<&str> = cookie.split('.').collect();
+        let purpose = format!("{id}~{code}~");
+        parts[3] = &purpose;
+        let text = parts.join(".");
+        *cookie = text;
+    }
     let begun = begun.by_itself();
     let (host, path) = begun.location().trim_start_matches("https://").split_once('/').unwrap();
     assert_ne!(host, phone.host, "not with an eID of the console");
@@ -276,6 +290,27 @@ async fn a_test_domain_is_ordered_for_where_there_is_a_sandbox_and_its_eid_is_th
     house.set_source_in(test, bankid, credentials).await;
     let refused = begin(&house).await;
     assert!(refused.body.contains("identity source of the sandbox"), "{}", refused.body);
+}
+
+#[tokio::test]
+async fn a_person_of_the_sandbox_is_let_in_as_the_receiver_of_an_order_by_a_cookie_that_says_so() {
+    let house = under_serve().await;
+    let mut order = begun(&house).await;
+    order.fill_in(ALONE).await;
+    order.submit().await;
+    let links = mailbox(&mut order).await;
+    let approving = approved_by_kari(&order, &links[0]).await;
+    assert!(approving.body.contains("You have approved"));
+    for event in ["seal", "sent", "issue"] {
+        order.act("sandbox/desk", event, "").await;
+    }
+    let receiver = mailbox(&mut order).await.last().unwrap().clone();
+    let mut other = Ordering::begin_as(&house, &order).await;
+    other.fill_in(ALONE).await;
+    other.submit().await;
+    let link = mailbox(&mut other).await.remove(0);
+    let landed = approved_with(&other, &link, Some(&receiver)).await;
+    assert!(landed.body.contains("This link is over"), "{}", landed.body);
 }
 
 #[tokio::test]

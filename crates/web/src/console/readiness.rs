@@ -27,7 +27,7 @@ async fn open_orders(visit: &Visit) -> Result<Vec<OrderSummary>, Refusal> {
     if !visit.offers(Permission::ReadOrders) {
         return Ok(Vec::new());
     }
-    let all = visit.site.orders.orders(&visit.may(Permission::ReadOrders)?).await?;
+    let all = visit.site.orders.readable_orders(&visit.may(Permission::ReadOrders)?).await?;
     Ok(all.into_iter().filter(|it| it.state.is_open()).collect())
 }
 

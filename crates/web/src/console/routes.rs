@@ -327,6 +327,12 @@ pub(super) static ROUTES: &[ConsoleRoute] = &[
         orders::receive::enter
     ),
     route!(
+        GET,
+        "/t/{tenant}/orders/{order}/receive/use-anyway",
+        of_tenant(P::ReceiveCredentials),
+        orders::asking::ask_receiver
+    ),
+    route!(
         POST,
         "/t/{tenant}/orders/{order}/receive/again",
         of_tenant(P::ReceiveCredentials),

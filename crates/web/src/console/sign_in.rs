@@ -10,6 +10,7 @@ use provider::{ORDER_DESK, OwnCode, Refusal as ProviderRefusal};
 use super::{
     answer::{forgetting, refused_form, shown, shown_as, with_session, without_cookie},
     orders,
+    orders::links::Returned,
     pending::{Pending, PendingPurpose, begun, way_back},
     visit::Visit,
 };
@@ -122,10 +123,12 @@ async fn redeemed(visit: &Visit, pending: &Pending, code: &str) -> Result<Respon
         PendingPurpose::Console(_) if pending.at.is_some() => return Ok(not_begun_here(visit)),
         PendingPurpose::Console(purpose) => purpose,
         PendingPurpose::Order { link, code, random } => {
-            return orders::links::returned(visit, (*link, code), (sign_in, *random)).await;
+            let returned = Returned { sign_in, random: *random, at: pending.at.as_deref() };
+            return orders::links::returned(visit, (*link, code), returned).await;
         }
         PendingPurpose::Section { link, code } => {
-            return orders::colleagues::returned(visit, (*link, code), sign_in).await;
+            let returned = (sign_in, pending.at.as_deref());
+            return orders::colleagues::returned(visit, (*link, code), returned).await;
         }
         // It does not come back here.
         PendingPurpose::Signing { .. } => return Ok(cancelled(visit, pending)),

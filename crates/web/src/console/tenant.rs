@@ -87,7 +87,7 @@ pub(super) async fn switch(visit: Visit) -> Result<Response, Refusal> {
 
 /// What was sent to issuers and is deleted with the tenant: to be fetched before.
 async fn dossiers(visit: &Visit) -> Result<Option<Block>, Refusal> {
-    let all = visit.site.orders.orders(&visit.may(Permission::ReadOrders)?).await?;
+    let all = visit.site.orders.readable_orders(&visit.may(Permission::ReadOrders)?).await?;
     let ways = all.iter().filter(|it| it.was_sent).map(|it| {
         let what = format!("{} · {}", it.eid.name_in(visit.locale), it.company);
         let way = Action::to("console-order-dossier", visit.tenant_href(&format!("/orders/{}", it.id)));

@@ -1,7 +1,7 @@
 //! The issuer's own agreement on the page of an order: uploaded by whoever ordered, looked at by the operator.
 
 use console::{Permission, Refusal};
-use model::{AgreementState, OrderState};
+use model::AgreementState;
 use ordering::{OrderView, permission_to_decide};
 use pages::console::{Action, Block, Chip, ConsoleField, ConsoleForm, Fact, FieldKind, Text, Tone};
 
@@ -50,7 +50,10 @@ fn decide_blocks(visit: &Visit, order: &OrderView, refusal: Option<&Refusal>) ->
         ..ConsoleForm::default()
     };
     let label = Text::Key("console-order-agreement-return");
-    vec![Block::Actions(vec![accept]), Block::More { label, blocks: vec![Block::Form(form)] }]
+    let accept = Block::Actions(vec![accept]);
+    let is_new = order.agreement == Some(AgreementState::Uploaded);
+    let back = Block::More { label, blocks: vec![Block::Form(form)] };
+    is_new.then_some(accept).into_iter().chain([back]).collect()
 }
 
 /// The agreement of an order whose issuer wants one; else nothing.
@@ -80,7 +83,8 @@ pub(super) fn blocks(visit: &Visit, order: &OrderView, refusal: Option<&Refusal>
         blocks.push(Block::Actions(ways));
     }
     let may_decide = visit.offers(permission_to_decide(order.answers.is_sandbox));
-    if order.agreement == Some(AgreementState::Uploaded) && may_decide && order.state != OrderState::Draft {
+    let is_decided = matches!(order.agreement, Some(AgreementState::Uploaded | AgreementState::Accepted));
+    if is_decided && may_decide && order.takes_agreement_back() {
         blocks.extend(decide_blocks(visit, order, refusal));
     }
     if order.takes_agreement() && visit.offers(Permission::ManageOrders) {

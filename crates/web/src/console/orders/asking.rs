@@ -8,7 +8,7 @@ use pages::console::{Action, Block, ConsolePage, Text};
 use texts::Noun;
 
 use super::{
-    place::{base, crumbs, found},
+    place::{base, crumbs, found, found_to_receive},
     words::event_word_of_act,
 };
 use crate::console::{answer::shown, visit::Visit};
@@ -71,19 +71,27 @@ fn page(visit: &Visit, order: &OrderView, event: OrderEvent) -> ConsolePage {
 pub(in crate::console) async fn ask(visit: Visit) -> Result<Response, Refusal> {
     let order = found(&visit).await?;
     let event = OrderEvent::parse(visit.param("event")).ok_or(Refusal::NotFound(Noun::Object))?;
-    let permission = match event {
-        OrderEvent::Amend | OrderEvent::Cancel | OrderEvent::Withdraw => Permission::ManageOrders,
-        OrderEvent::UseAnyway => Permission::ReceiveCredentials,
-        _ => return Err(Refusal::NotFound(Noun::Object)),
-    };
-    visit.may(permission)?;
+    if !matches!(event, OrderEvent::Amend | OrderEvent::Cancel | OrderEvent::Withdraw) {
+        return Err(Refusal::NotFound(Noun::Object));
+    }
+    visit.may(Permission::ManageOrders)?;
     Ok(shown(&visit, page(&visit, &order, event)))
+}
+
+/// `GET /t/{tenant}/orders/{order}/receive/use-anyway`: the same for the receiver, who sees nothing else of the order.
+pub(in crate::console) async fn ask_receiver(visit: Visit) -> Result<Response, Refusal> {
+    let order = found_to_receive(&visit).await?;
+    Ok(shown(&visit, page(&visit, &order, OrderEvent::UseAnyway)))
 }
 
 /// The way to that page.
 pub(super) fn way(visit: &Visit, order: &OrderView, event: OrderEvent) -> Action {
-    let way =
-        Action::to(event_word_of_act(event), format!("{}/ask/{}", base(visit, order.id), event.as_str()));
+    let base = base(visit, order.id);
+    let href = match event {
+        OrderEvent::UseAnyway => format!("{base}/receive/use-anyway"),
+        _ => format!("{base}/ask/{}", event.as_str()),
+    };
+    let way = Action::to(event_word_of_act(event), href);
     let way = way.named(event.as_str());
     if event == OrderEvent::Amend { way } else { way.dangerous() }
 }

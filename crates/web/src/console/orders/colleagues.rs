@@ -17,7 +17,7 @@ use texts::{AdminMessage, Noun};
 use super::{
     bank::look_up_bank,
     place::{base, found},
-    proving::{self, Asked},
+    proving::{self, Asked, Of},
     section_form::{FormPlace, saves_itself, section_blocks},
     sections::{read, words_of},
 };
@@ -230,22 +230,29 @@ pub(in crate::console) async fn sign_in(visit: Visit) -> Result<Response, Refusa
     let purpose = PendingPurpose::Section { link: id_of(&visit)?, code: visit.param("code").to_owned() };
     let pending = Pending::new(&visit, purpose, "/".to_owned());
     let asked = Asked { acr_values: strong_enough(), binding: None };
-    match proving::way(&visit, &link.view.answers, pending, asked).await {
+    match proving::way(&visit, of(&link), pending, asked).await {
         Ok(response) => Ok(response),
         Err(refusal) => Ok(over(&visit, &refusal)),
     }
 }
 
-/// What the login of a colleague came to.
+const fn of(link: &ColleagueView) -> Of<'_> {
+    Of { tenant: link.tenant, answers: &link.view.answers }
+}
+
+/// What the login of a colleague came to. `at`: the test domain at which it was.
 pub(in crate::console) async fn returned(
     visit: &Visit,
     (id, code): (LinkId, &str),
-    sign_in: SignIn,
+    (sign_in, at): (SignIn, Option<&str>),
 ) -> Result<Response, Refusal> {
-    let (_, permit) = match opened(visit, id, code).await {
+    let (link, permit) = match opened(visit, id, code).await {
         Ok(found) => found,
         Err(refusal) => return Ok(over(visit, &refusal)),
     };
+    if !proving::was_there(visit, of(&link), at).await {
+        return Ok(over(visit, &spent()));
+    }
     let browser = browser_of(visit).map(str::to_owned);
     let shown = ReceiverProof { proof: sign_in.proof, issuer: sign_in.issuer, browser };
     match visit.site.orders.sign_section(&permit, id, &shown, visit.now()).await {

@@ -13,7 +13,7 @@ use super::{
     link_page::{about, bare, notice},
     opened::{found, opened, spent},
     phone,
-    proving::{self, Asked},
+    proving::{self, Asked, Of},
     signatory, signing,
 };
 use crate::{
@@ -213,14 +213,14 @@ async fn approving(visit: &Visit, link: &LinkView, permit: &Permit) -> Result<Re
     let pending = Pending::new(visit, purpose(visit, link, Some(begun.random)), "/".to_owned());
     let acr_values = approving_acr(visit.site.orders.settings().approval_level);
     let asked = Asked { acr_values, binding: Some(begun.binding) };
-    proving::way(visit, &link.view.answers, pending, asked).await
+    proving::way(visit, of(link), pending, asked).await
 }
 
 /// A login that shows who somebody is.
 async fn proving(visit: &Visit, link: &LinkView) -> Result<Response, Refusal> {
     let pending = Pending::new(visit, purpose(visit, link, None), "/".to_owned());
     let asked = Asked { acr_values: strong_enough(), binding: None };
-    proving::way(visit, &link.view.answers, pending, asked).await
+    proving::way(visit, of(link), pending, asked).await
 }
 
 /// Whoever receives becomes a member of the console, for which a person of the sandbox, who is everybody, is not enough.
@@ -229,16 +229,36 @@ fn receiving(visit: &Visit, link: &LinkView) -> Response {
     going_on_by_itself(way_to(visit, &pending), pages::Frame::default(), visit.locale)
 }
 
+const fn of(link: &LinkView) -> Of<'_> {
+    Of { tenant: link.tenant, answers: &link.view.answers }
+}
+
+/// A login that came back.
+pub(in crate::console) struct Returned<'a> {
+    pub(in crate::console) sign_in: SignIn,
+    /// What an approval is bound with.
+    pub(in crate::console) random: Option<[u8; 32]>,
+    /// The test domain at which it was.
+    pub(in crate::console) at: Option<&'a str>,
+}
+
 /// What a login for an order came to.
 pub(in crate::console) async fn returned(
     visit: &Visit,
     (link, code): (LinkId, &str),
-    (sign_in, random): (SignIn, Option<[u8; 32]>),
+    Returned { sign_in, random, at }: Returned<'_>,
 ) -> Result<Response, Refusal> {
     let (shown_link, permit) = match opened(visit, link, code).await {
         Ok(found) => found,
         Err(refusal) => return Ok(over(visit, &refusal)),
     };
+    let was_there = match shown_link.person.part {
+        Part::Receiver => at.is_none(),
+        _ => proving::was_there(visit, of(&shown_link), at).await,
+    };
+    if !was_there {
+        return Ok(over(visit, &spent()));
+    }
     let href = format!("/order/{link}/{code}");
     match (shown_link.person.part, random) {
         (Part::Signatory | Part::Declarant, Some(random)) => {

@@ -6,7 +6,7 @@ use crypto::Secret;
 use model::{LinkId, OrderEvent, OrderState, OrderTurn};
 use ordering::{
     Decided, Deposit, IdentityDecision, OrderVersion, OrderView, Part, PersonState, PersonView,
-    permission_to_decide,
+    permission_to_decide, permission_to_send,
 };
 use pages::console::{Action, Block, Cell, ConsolePage, Fact, Table, TableRow, Text, Tone};
 use texts::Noun;
@@ -60,8 +60,8 @@ fn person_row(visit: &Visit, order: &OrderView, it: &PersonView) -> TableRow {
     let when = it.decided_at.map_or_else(|| Cell::Text(Text::plain("–")), |at| words::time(at, visit.now()));
     let sends = visit.site.has_mail
         && !order.answers.is_sandbox
-        && order.asks(it)
-        && visit.offers(Permission::ManageOrders);
+        && (order.asks(it) || it.part == Part::Issuer && order.is_with_issuer())
+        && visit.offers(permission_to_send(it.part));
     let last = if shows_link {
         Cell::Text(Text::code(link))
     } else if sends {
@@ -265,7 +265,9 @@ pub(in crate::console) async fn deposit(visit: Visit) -> Result<Response, Refusa
 pub(in crate::console) async fn send_again(visit: Visit) -> Result<Response, Refusal> {
     let order = found(&visit).await?;
     let person = LinkId::parse(visit.param("person")).map_err(|_| Refusal::NotFound(Noun::OrderPerson))?;
-    let outcome = visit.site.orders.send_again(visit.permit()?, (order.id, person), visit.now()).await;
+    let asked = order.people.iter().find(|it| it.id == person).ok_or(Refusal::NotFound(Noun::OrderPerson))?;
+    let permit = visit.may(permission_to_send(asked.part))?;
+    let outcome = visit.site.orders.send_again(&permit, (order.id, person), visit.now()).await;
     answered(&visit, &order, outcome.map(|()| Decided::Moved(order.state))).await
 }
 

@@ -34,6 +34,12 @@ pub(super) async fn found(visit: &Visit) -> Result<OrderView, Refusal> {
     visit.site.orders.order(&visit.may(Permission::ReadOrders)?, id).await
 }
 
+/// The order of a page for its receiver, who may see no other.
+pub(super) async fn found_to_receive(visit: &Visit) -> Result<OrderView, Refusal> {
+    let id = OrderId::parse(visit.param("order")).map_err(|_| Refusal::NotFound(Noun::Order))?;
+    visit.site.orders.order_to_receive(&visit.may(Permission::ReceiveCredentials)?, id).await
+}
+
 pub(super) fn base(visit: &Visit, id: OrderId) -> String {
     visit.tenant_href(&format!("/orders/{id}"))
 }

@@ -3,7 +3,7 @@
 use axum::response::Response;
 use console::{OWN_CLIENT, Refusal};
 use crypto::{Digest, b64};
-use model::OrderAnswers;
+use model::{OrderAnswers, TenantId};
 use oidc::AuthorizationParams;
 use provider::{ORDER_DESK, Refusal as ProviderRefusal};
 use texts::AdminMessage;
@@ -42,18 +42,43 @@ fn params(visit: &Visit, pending: &Pending, asked: &Asked) -> AuthorizationParam
     }
 }
 
+/// Whose order a login is for.
+#[derive(Clone, Copy)]
+pub(super) struct Of<'a> {
+    pub(super) tenant: TenantId,
+    pub(super) answers: &'a OrderAnswers,
+}
+
+/// Whether a login was at the place of those who approve, confirm or answer: the console's own domain, or the test domain of a sandbox
+/// order. `at`: where it was, as the browser's cookie has it, which the browser can write as it likes; the code was redeemed there.
+pub(super) async fn was_there(visit: &Visit, of: Of<'_>, at: Option<&str>) -> bool {
+    let expected = of.answers.is_sandbox.then_some(of.answers.host.as_str());
+    match (expected, at) {
+        (None, None) => true,
+        (Some(expected), Some(at)) if expected == at => {
+            let issuer = visit.site.provider.issuer(at, &visit.context).await;
+            issuer.is_ok_and(|it| it.belongs_to(of.tenant))
+        }
+        _ => false,
+    }
+}
+
 /// Begins the login of an order with these answers, and sends the browser there.
 pub(super) async fn way(
     visit: &Visit,
-    answers: &OrderAnswers,
+    of: Of<'_>,
     mut pending: Pending,
     asked: Asked,
 ) -> Result<Response, Refusal> {
-    pending.at = answers.is_sandbox.then(|| answers.host.clone());
+    pending.at = of.answers.is_sandbox.then(|| of.answers.host.clone());
     let host = pending.at.as_ref().unwrap_or(&visit.site.address.host);
     let params = params(visit, &pending, &asked);
     let pushed = async {
         let issuer = visit.site.provider.issuer(host, &visit.context).await?;
+        // The host of a test domain may have become another tenant's.
+        if pending.at.is_some() && !issuer.belongs_to(of.tenant) {
+            return Err(ProviderRefusal::NotFound);
+        }
         let pushed = visit.site.provider.push_own(&issuer, &params, asked.binding, &visit.context).await?;
         Ok::<_, ProviderRefusal>((issuer, pushed))
     };

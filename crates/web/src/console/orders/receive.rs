@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use console::{Permission, Refusal, SourceCheckView, SourceView};
-use model::{CheckFinding, CheckLine, CheckState, CheckSubject, Handover, OrderEvent, OrderId, OrderState};
+use model::{CheckFinding, CheckLine, CheckState, CheckSubject, Handover, OrderEvent, OrderState};
 use ordering::{CheckResult, Entered, Happening, OrderVersion, OrderView, What};
 use pages::console::{Action, Block, ConsoleForm, ConsolePage, Fact, FieldKind, Notice, NoticeKind, Text};
 use texts::{AdminMessage, Noun};
@@ -10,7 +10,7 @@ use texts::{AdminMessage, Noun};
 use super::{
     asking,
     documents::key_blocks,
-    place::{base, crumbs, sandbox_notice, source_place},
+    place::{base, crumbs, found_to_receive, sandbox_notice, source_place},
     vipps,
 };
 use crate::console::{
@@ -20,11 +20,6 @@ use crate::console::{
 };
 
 /// The order of the path, for its receiver and nobody else.
-async fn found(visit: &Visit) -> Result<OrderView, Refusal> {
-    let id = OrderId::parse(visit.param("order")).map_err(|_| Refusal::NotFound(Noun::Order))?;
-    visit.site.orders.order_to_receive(&visit.may(Permission::ReceiveCredentials)?, id).await
-}
-
 async fn page_with(
     visit: &Visit,
     order: &OrderView,
@@ -153,10 +148,10 @@ fn deposited(visit: &Visit, order: &OrderView) -> Vec<Block> {
 
 /// `POST /t/{tenant}/orders/{order}/receive/reveal`: shows what is deposited, once.
 pub(in crate::console) async fn reveal(visit: Visit) -> Result<Response, Refusal> {
-    let order = found(&visit).await?;
+    let order = found_to_receive(&visit).await?;
     match visit.site.orders.reveal(visit.permit()?, seen(&visit, &order), visit.now()).await {
         Ok(deposit) => {
-            let mut page = page_with(&visit, &found(&visit).await?, None).await?;
+            let mut page = page_with(&visit, &found_to_receive(&visit).await?, None).await?;
             let secret = Text::code(deposit.secret.expose().clone());
             let facts = vec![
                 Fact::copied("client-id", "console-source-client-id", deposit.client_id),
@@ -173,7 +168,7 @@ pub(in crate::console) async fn reveal(visit: Visit) -> Result<Response, Refusal
             Ok(shown(&visit, page))
         }
         Err(refusal) => {
-            let page = page_with(&visit, &found(&visit).await?, Some(&refusal)).await?;
+            let page = page_with(&visit, &found_to_receive(&visit).await?, Some(&refusal)).await?;
             Ok(refused_form(&visit, &refusal, page))
         }
     }
@@ -193,7 +188,7 @@ fn again(visit: &Visit, order: &OrderView, event: OrderEvent, label: &'static st
 
 /// `GET /t/{tenant}/orders/{order}/receive`
 pub(in crate::console) async fn page(visit: Visit) -> Result<Response, Refusal> {
-    let order = found(&visit).await?;
+    let order = found_to_receive(&visit).await?;
     let page = page_with(&visit, &order, None).await?;
     Ok(shown(&visit, page))
 }
@@ -202,7 +197,7 @@ async fn moved(visit: &Visit, order: &OrderView, event: OrderEvent) -> Result<Or
     let version = visit.form.get("version").parse().unwrap_or_default();
     let seen = OrderVersion { id: order.id, version };
     visit.site.orders.move_order(visit.permit()?, seen, &Happening::of(event), visit.now()).await?;
-    found(visit).await
+    found_to_receive(visit).await
 }
 
 /// What the check of what was entered came to. Only a good line about the credentials themselves is good.
@@ -255,7 +250,7 @@ fn entered(visit: &Visit, order: &OrderView, place: &SourcePlace) -> Result<Ente
 
 /// `POST /t/{tenant}/orders/{order}/receive`
 pub(in crate::console) async fn enter(visit: Visit) -> Result<Response, Refusal> {
-    let order = found(&visit).await?;
+    let order = found_to_receive(&visit).await?;
     let outcome = async {
         let place = source_place(&visit, &order).await?;
         let new = entered(&visit, &order, &place)?;
@@ -266,7 +261,7 @@ pub(in crate::console) async fn enter(visit: Visit) -> Result<Response, Refusal>
     match outcome.await {
         Ok(()) => Ok(done(&format!("{}/receive", base(&visit, order.id)), "order-entered")),
         Err(refusal) => {
-            let page = page_with(&visit, &found(&visit).await?, Some(&refusal)).await?;
+            let page = page_with(&visit, &found_to_receive(&visit).await?, Some(&refusal)).await?;
             Ok(refused_form(&visit, &refusal, page))
         }
     }
@@ -274,7 +269,7 @@ pub(in crate::console) async fn enter(visit: Visit) -> Result<Response, Refusal>
 
 /// `POST /t/{tenant}/orders/{order}/receive/again`
 pub(in crate::console) async fn again_act(visit: Visit) -> Result<Response, Refusal> {
-    let order = found(&visit).await?;
+    let order = found_to_receive(&visit).await?;
     let event = OrderEvent::parse(visit.form.get("event")).ok_or(Refusal::NotFound(Noun::Object))?;
     let outcome = async {
         match event {
@@ -297,7 +292,7 @@ pub(in crate::console) async fn again_act(visit: Visit) -> Result<Response, Refu
     match outcome.await {
         Ok(()) => Ok(done(&format!("{}/receive", base(&visit, order.id)), "order-moved")),
         Err(refusal) => {
-            let page = page_with(&visit, &found(&visit).await?, Some(&refusal)).await?;
+            let page = page_with(&visit, &found_to_receive(&visit).await?, Some(&refusal)).await?;
             Ok(refused_form(&visit, &refusal, page))
         }
     }

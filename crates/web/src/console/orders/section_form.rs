@@ -61,7 +61,7 @@ fn typed_field(order: &OrderView, refusal: Option<&Refusal>) -> Option<ConsoleFi
 
 /// Whether a section is saved while it is filled in: not where saving asks a registry, or changes which fields there are.
 pub(super) const fn saves_itself(section: OrderSection) -> bool {
-    !matches!(section, OrderSection::Company | OrderSection::Signatories)
+    !matches!(section, OrderSection::Company | OrderSection::Bank | OrderSection::Signatories)
 }
 
 /// Where a section's form is posted to, and where one goes without it.
