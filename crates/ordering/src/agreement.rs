@@ -18,8 +18,9 @@ pub(crate) const AGREEMENT: &str = "agreement";
 /// While it can still go to the issuer, or a better one is asked for. What was accepted and sent is not replaced before it is sent back.
 pub(crate) fn may_be_uploaded(state: OrderState, now: Option<AgreementState>) -> bool {
     use OrderState as S;
-    let was_sent = matches!(state, S::AtIssuer | S::Question);
-    if was_sent && now == Some(AgreementState::Accepted) {
+    // While it is being sent, somebody may be carrying it there.
+    let is_with_issuer = matches!(state, S::Sending | S::AtIssuer | S::Question);
+    if is_with_issuer && now == Some(AgreementState::Accepted) {
         return false;
     }
     matches!(

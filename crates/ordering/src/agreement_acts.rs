@@ -3,7 +3,7 @@
 use authority::{Permission, Permit};
 use changes::Refusal;
 use messages::Letter;
-use model::{Action, AgreementState, OrderId, Timestamp};
+use model::{Action, AgreementState, OrderId, OrderState, Timestamp};
 use serde_json::json;
 use store::orders::{self, Order};
 use texts::AdminMessage;
@@ -96,7 +96,9 @@ impl OrderDesk {
             let now_is = agreement_of(&moved.row);
             // What was accepted can turn out to be wrong, at the issuer at the latest.
             let is_sent_back = !accept && now_is == Some(AgreementState::Accepted);
-            if now_is != Some(AgreementState::Uploaded) && !is_sent_back {
+            let state = state_of(&moved.row)?;
+            let is_time = state != OrderState::Draft && may_be_uploaded(state, None);
+            if !is_time || (now_is != Some(AgreementState::Uploaded) && !is_sent_back) {
                 return Err(Refusal::Invalid(AdminMessage::OrderMovedMeanwhile.into()));
             }
             let (state, event) = match accept {

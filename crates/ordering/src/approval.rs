@@ -29,9 +29,9 @@ use crate::{
     OrderDesk,
     answered::{Answered, accepted_before, approved_digest, waiting_row},
     compose::{ApprovedDigests, digest_of_all, digests_of},
-    moving::{Asked, Happening, Moved, OrderVersion, apply, request_digest},
+    moving::{Asked, Happening, Moved, NewStep, OrderVersion, add_step, apply, request_digest},
     people::{
-        KeptPerson, approves, confirmation_code, is_asked_in, link_spent, open_person, seal_person,
+        KeptPerson, NO_ROOM, approves, confirmation_code, is_asked_in, link_spent, open_person, seal_person,
         write_link,
     },
     phones::is_confirmed_here,
@@ -69,6 +69,8 @@ pub(crate) struct RequestBegun {
 /// What a login proved, for an approval.
 #[derive(Clone)]
 pub struct ApprovalProof {
+    /// Whose link the login came back to.
+    pub person: LinkId,
     /// The proof, with the token that the eID signed.
     pub proof: Proof,
     /// The random bytes of the request.
@@ -328,7 +330,7 @@ impl OrderDesk {
         let (permit, approval) = (permit.clone(), approval.clone());
         let approved = self.store.write(move |tx| {
             let spent = approval_requests::spend(tx, (tenant.id, &request_digest(&approval.random)), now)?;
-            let request = spent.ok_or_else(link_spent)?;
+            let request = spent.filter(|it| it.person_id == approval.person).ok_or_else(link_spent)?;
             let expected = b64::encode(&binding(&request.document_digest, &approval.random));
             if nonce_of(&approval.proof).as_deref() != Some(expected.as_str()) {
                 return Err(Refusal::Invalid(AdminMessage::OrderApprovalUnbound.into()));
@@ -383,12 +385,18 @@ impl OrderDesk {
             let row = row.clone();
             if accept {
                 let count = LetCount { at_eid, reason: &happening.note, by: &by };
-                settle_twin(tx, (&tenant, &mut moved.people), &row, count)?;
+                // Nobody decides any more about a declaration that somebody said no to.
+                if !moved.answers.number.is_declined {
+                    settle_twin(tx, (&tenant, &mut moved.people), &row, count)?;
+                }
             }
             let next = apply(tx, (&permit, &mut moved), &happening, now)?;
             if !accept && row.part == Part::Declarant {
                 // Their letter of before led to a page of the order, which they have approved.
-                write_link(tx, (&tenant, &row), moved.manner(), now)?;
+                if let Some(note) = write_link(tx, (&tenant, &row), moved.manner(), now)? {
+                    let step = NewStep { order: row.order_id, event: NO_ROOM, state: next, note: &note };
+                    add_step(tx, &permit, &step, now)?;
+                }
             }
             Ok::<_, Refusal>(next)
         });

@@ -39,8 +39,8 @@ fn signatory(it: &SignatoryAnswer) -> Value {
     json!({"name": it.name, "birth_date": it.birth_date, "role": it.role, "email": it.email, "mobile": it.mobile})
 }
 
-fn number(it: &NumberAnswer) -> Value {
-    match it.is_asked_for() {
+fn number(it: &NumberAnswer, is_asked_for: bool) -> Value {
+    match is_asked_for {
         true => {
             json!({"needed": true, "reason": it.reason, "statute": it.statute, "paragraph": it.paragraph})
         }
@@ -62,7 +62,7 @@ fn answer(order: &OrderView, section: OrderSection) -> Value {
         OrderSection::DisplayName => json!(it.display_name),
         OrderSection::Listing => json!(it.listed_address),
         OrderSection::Operations => contacts(&it.operations),
-        OrderSection::Number => number(&it.number),
+        OrderSection::Number => number(&it.number, has_declaration(order)),
         OrderSection::Products => json!(it.products),
         OrderSection::Certificate => json!(if it.has_certificate { "uploaded" } else { "registry" }),
     }
@@ -86,7 +86,7 @@ fn export(order: &OrderView) -> Value {
         (1..).zip(OrderSection::asked(order.eid, order.answers.catalogue)).map(one).collect();
     let approvals =
         |part: Part| order.people.iter().filter(|it| it.part == part).map(approval).collect::<Vec<Value>>();
-    let declaration = order.declaration_digest.filter(|_| order.answers.number.is_asked_for());
+    let declaration = order.declaration_digest.filter(|_| has_declaration(order));
     let declaration = declaration.map(
         |_| json!({"sha256": order.digest_text(Part::Declarant), "approvals": approvals(Part::Declarant)}),
     );
@@ -103,8 +103,13 @@ fn is_sent(order: &OrderView, file: &OrderFile) -> bool {
     let is_declaration = file.kind == "number" || file.kind.ends_with("-number");
     match file.kind.as_str() {
         AGREEMENT => order.agreement == Some(AgreementState::Accepted),
-        _ => !is_declaration || order.answers.number.is_asked_for(),
+        _ => !is_declaration || has_declaration(order),
     }
+}
+
+/// Whether the documents that were closed have a declaration. A draft that follows them may ask for the number again.
+fn has_declaration(order: &OrderView) -> bool {
+    order.files.iter().any(|it| it.kind == "number")
 }
 
 fn archive(files: &[(String, Vec<u8>)]) -> zip::result::ZipResult<Vec<u8>> {

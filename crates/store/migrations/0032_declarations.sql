@@ -3,3 +3,5 @@
 ALTER TABLE orders ADD COLUMN declaration_digest BYTEA;
 -- How far the issuer's own agreement has come. None: nothing was uploaded.
 ALTER TABLE orders ADD COLUMN agreement_state TEXT;
+-- Which orders were submitted more than once: the contacts of their earlier submissions go.
+CREATE INDEX orders_by_submission ON orders (submission);

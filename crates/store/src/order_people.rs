@@ -33,7 +33,7 @@ pub(crate) const SWEEP: &str = "DELETE FROM order_people WHERE (tenant_id, id) I
     WHERE orders.submission > 1 AND old.part IN ('receiver', 'blocker', 'general', 'issuer')
     AND EXISTS (SELECT 1 FROM order_people newer WHERE newer.tenant_id = old.tenant_id
     AND newer.order_id = old.order_id AND newer.submission > old.submission AND newer.id < $1)
-    ORDER BY old.id LIMIT $2)";
+    LIMIT $2)";
 
 pub(crate) const ALL: &[&str] = &[INSERT, LIST, FIND_BY_ID, SAVE, REMOVE, SWEEP];
 /// For how long the contacts of a submission are kept that a newer one has replaced.
@@ -182,7 +182,7 @@ pub fn remove_of_order(
     tx.execute(REMOVE, &[tenant_id.into(), order_id.into()]).map(drop)
 }
 
-/// Removes at most `limit` contacts that another submission replaced more than 90 days ago, the oldest first, whosever they are. Who
+/// Removes at most `limit` contacts that another submission replaced more than 90 days ago, whosever they are. Who
 /// approved stays, because that is evidence. The operator's.
 ///
 /// # Errors

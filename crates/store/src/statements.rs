@@ -106,6 +106,7 @@ mod tests {
         eid_orders::SWEEP,
         approval_requests::SWEEP,
         phone_codes::SWEEP,
+        order_people::SWEEP,
         order_secrets::SWEEP,
         registry_answers::SWEEP,
         section_links::SWEEP,

@@ -63,7 +63,10 @@ fn page(visit: &Visit, order: &OrderView, event: OrderEvent) -> ConsolePage {
         ],
         ..ConsolePage::default()
     };
-    page.frame.crumbs = crumbs(visit, Some(order));
+    // A receiver sees nothing else of the order.
+    if visit.offers(Permission::ReadOrders) {
+        page.frame.crumbs = crumbs(visit, Some(order));
+    }
     page
 }
 

@@ -262,7 +262,8 @@ pub(in crate::console) async fn returned(
     let href = format!("/order/{link}/{code}");
     match (shown_link.person.part, random) {
         (Part::Signatory | Part::Declarant, Some(random)) => {
-            let approval = ApprovalProof { proof: sign_in.proof, issuer: sign_in.issuer, random };
+            let approval =
+                ApprovalProof { person: link, proof: sign_in.proof, issuer: sign_in.issuer, random };
             match visit.site.orders.approve(&permit, &approval, visit.now()).await {
                 Ok(_) => Ok(see_other(&href)),
                 Err(refusal) => Ok(over(visit, &refusal)),

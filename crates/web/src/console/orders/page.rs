@@ -56,7 +56,7 @@ fn person_row(visit: &Visit, order: &OrderView, it: &PersonView) -> TableRow {
         && it.state == PersonState::Waiting
         && order.state.is_open()
         && !order.is_declined_for(it)
-        && visit.offers(Permission::ManageOrders);
+        && visit.offers(permission_to_send(it.part));
     let when = it.decided_at.map_or_else(|| Cell::Text(Text::plain("–")), |at| words::time(at, visit.now()));
     let sends = visit.site.has_mail
         && !order.answers.is_sandbox
