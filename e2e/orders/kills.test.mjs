@@ -274,7 +274,7 @@ const enterKnownKey = {
 
 const useAnyway = {
   says: ["Put in use although the check found a fault"],
-  prepare: () => form(`${order}/ask/use_anyway`, "/receive/again"),
+  prepare: () => form(`${order}/receive/use-anyway`, "/receive/again"),
   go: (filled) => kari.post(`${order}/receive/again`, filled),
 };
 
