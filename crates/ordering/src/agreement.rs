@@ -7,7 +7,7 @@
 //! ```
 
 use changes::Refusal;
-use model::{AgreementState, LoginMethod, OrderAnswers, OrderState};
+use model::{AgreementState, LoginMethod, OrderAnswers, OrderEvent, OrderState};
 use store::{Tx, WriteTx, order_documents, orders::Order};
 use texts::AdminMessage;
 
@@ -47,16 +47,22 @@ pub(crate) fn wanted(
     Ok(Some(title).filter(|it| is_concerned && !it.is_empty()))
 }
 
-/// Refuses to send an order whose issuer wants an agreement that nobody has accepted yet.
+/// Refuses to send an order whose issuer wants an agreement that nobody has accepted yet, and to write down an issue while one that was
+/// sent back waits for another.
 pub(crate) fn check_agreement(
     tx: &mut impl Tx,
-    order: &Order,
-    answers: &OrderAnswers,
+    event: OrderEvent,
+    (order, answers): (&Order, &OrderAnswers),
 ) -> Result<(), Refusal> {
-    let is_accepted = order.agreement_state.as_deref() == Some(AgreementState::Accepted.as_str());
-    match wanted(tx, order, answers)? {
-        Some(title) if !is_accepted => {
-            Err(Refusal::Invalid(AdminMessage::OrderAgreementMissing { title: title.into() }.into()))
+    let state = order.agreement_state.as_deref().and_then(AgreementState::parse);
+    match (event, state) {
+        (OrderEvent::Issue, Some(AgreementState::Returned)) => {
+            Err(Refusal::Invalid(AdminMessage::OrderAgreementReturned.into()))
+        }
+        (OrderEvent::Sent, it) if it != Some(AgreementState::Accepted) => {
+            let missing = |title: String| AdminMessage::OrderAgreementMissing { title: title.into() };
+            let title = wanted(tx, order, answers)?;
+            title.map_or(Ok(()), |it| Err(Refusal::Invalid(missing(it).into())))
         }
         _ => Ok(()),
     }

@@ -278,9 +278,7 @@ pub(crate) fn apply(
     let facts = moved.facts()?;
     let next = next_order_state(&facts, *event).map_err(|it| out_of_turn(it.state))?;
     moved.check_possible(happening)?;
-    if *event == OrderEvent::Sent {
-        check_agreement(tx, &moved.row, &moved.answers)?;
-    }
+    check_agreement(tx, *event, (&moved.row, &moved.answers))?;
     let mut without = match event {
         OrderEvent::Submit => submit(tx, (&tenant, moved), now)?,
         OrderEvent::Sent if happening.is_by_letter => {

@@ -189,6 +189,8 @@ admin_messages! {
     OrderHandoverNotTaken: "order-handover-not-taken";
     /// No letter can be sent to it.
     OrderIssuerWithoutMail: "order-issuer-without-mail";
+    /// An agreement was sent back, and another one is awaited.
+    OrderAgreementReturned: "order-agreement-returned";
     /// The issuer wants none, or it is too late.
     OrderAgreementNotWanted: "order-agreement-not-wanted";
     /// What an order brought is not at the source any more.

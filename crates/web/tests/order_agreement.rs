@@ -110,6 +110,7 @@ async fn an_agreement_that_the_issuer_has_is_replaced_before_it_was_sent_back() 
     let target = format!("{}/agreement/decide", order.order);
     assert_eq!(order.browser.post(&target, &body, Some(ORIGIN)).await.status, 303);
     assert!(order.page().await.body.contains("id=\"upload-agreement\""));
+    assert_eq!(order.act("desk", "issue", "").await.status, 422, "another one is awaited");
 }
 
 #[tokio::test]

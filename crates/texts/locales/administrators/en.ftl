@@ -1311,3 +1311,5 @@ letter-order-issuer-subject = An order of client credentials for you
 letter-order-issuer-body = A company orders client credentials for an electronic ID from you. Open the link to fetch the sealed documents. You need a code that the operator who sends this tells you in another way.
 letter-order-issuer-action = Fetch the order
 order-hold-domain = The domain of the order was deleted or disabled
+admin-order-agreement-returned = the issuer’s own agreement was sent back, and another one has not been accepted yet
+admin-order-agreement-returned-remedy = have another one uploaded, and accept it; then write down what the issuer gave

@@ -1311,3 +1311,5 @@ letter-order-issuer-subject = En bestilling av klienttilgang til dere
 letter-order-issuer-body = En virksomhet bestiller klienttilgang for en elektronisk ID av dere. Åpne lenken for å hente de forseglede dokumentene. Dere trenger en kode, som operatøren som sender dette, gir dere på en annen måte.
 letter-order-issuer-action = Hent bestillingen
 order-hold-domain = Domenet i bestillingen er slettet eller slått av
+admin-order-agreement-returned = utstederens egen avtale ble sendt tilbake, og en ny er ikke godtatt ennå
+admin-order-agreement-returned-remedy = få en ny lastet opp, og godta den; før så inn det utstederen ga

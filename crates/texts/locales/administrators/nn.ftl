@@ -1311,3 +1311,5 @@ letter-order-issuer-subject = Ei bestilling av klienttilgang til dykk
 letter-order-issuer-body = Ei verksemd tingar klienttilgang for ein elektronisk ID av dykk. Opne lenkja for å hente dei forsegla dokumenta. De treng ein kode, som operatøren som sender dette, gir dykk på ein annan måte.
 letter-order-issuer-action = Hent bestillinga
 order-hold-domain = Domenet i bestillinga er sletta eller slått av
+admin-order-agreement-returned = utferdaren sin eigen avtale vart send tilbake, og ein ny er ikkje godteken enno
+admin-order-agreement-returned-remedy = få ein ny lasta opp, og godta han; før så inn det utferdaren gav
