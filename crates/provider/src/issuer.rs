@@ -64,13 +64,23 @@ pub struct Issuer {
     pub(crate) cookie_key: SealKey,
     pub(crate) keys: Vec<Key>,
     pub(crate) sources: Sources,
-    /// Of a test domain: the same as the order desk sees it.
-    pub(crate) for_order_desk: Option<Box<Self>>,
+    /// What the order desk sees of it.
+    pub(crate) order_desk: OrderDeskView,
     /// The eIDs that are configured and were switched off.
     pub(crate) switched_off: HashSet<LoginMethod>,
     /// An administrator has disabled the domain, or the operator its tenant.
     pub(crate) is_off: bool,
     pub(crate) subject_keys: HashMap<EidEnvironment, SealKey>,
+}
+
+/// What the order desk sees of a domain.
+pub(crate) enum OrderDeskView {
+    /// Nothing: it is for real people, or there is no sandbox.
+    None,
+    /// The domain with the sandbox's eIDs in place of its own.
+    Beside(Box<Issuer>),
+    /// This is that view.
+    This,
 }
 
 /// The eIDs of a domain, with their sources.

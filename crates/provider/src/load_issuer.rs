@@ -17,7 +17,7 @@ use store::{
 
 use crate::{
     InternalError, Issuer, Provider, Refusal, RequestContext,
-    issuer::{Key, Source, Sources},
+    issuer::{Key, OrderDeskView, Source, Sources},
 };
 
 /// What the database has of a domain, read in one go.
@@ -97,7 +97,7 @@ fn with_sources(rows: &Rows, opened: Opened, sources: Sources) -> Issuer {
         switched_off: off.filter_map(|row| LoginMethod::parse(&row.eid)).collect(),
         is_off: domain.disabled_at.is_some() || tenant.disabled_at.is_some(),
         subject_keys,
-        for_order_desk: None,
+        order_desk: OrderDeskView::None,
     }
 }
 
@@ -193,8 +193,12 @@ impl Provider {
             return Ok(issuer);
         }
         let sandbox = self.sandbox_sources((tenant.id, &url), context);
+        if sandbox.is_empty() {
+            return Ok(issuer);
+        }
         let seen = with_sources(&rows, self.open(&rows)?, sandbox);
-        Ok(Issuer { for_order_desk: Some(Box::new(seen)), ..issuer })
+        let seen = Issuer { order_desk: OrderDeskView::This, ..seen };
+        Ok(Issuer { order_desk: OrderDeskView::Beside(Box::new(seen)), ..issuer })
     }
 
     fn sources(&self, (opened, url): (&OpenTenant, &str), rows: &Rows, context: &RequestContext) -> Sources {

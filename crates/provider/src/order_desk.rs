@@ -12,16 +12,17 @@ use model::{
 
 use crate::{
     Application, Issuer, Provider, Refusal, RequestContext,
-    issuer::{Source, Sources},
+    issuer::{OrderDeskView, Source, Sources},
 };
 
 /// The client id of the order desk at a test domain; an application of this name that somebody registers is never found.
 pub const ORDER_DESK: &str = "portvakt-order-desk";
 
 impl Provider {
-    /// The order desk as an application of this domain.
+    /// The order desk as an application of this domain; there is none without a sandbox.
     pub(crate) fn order_desk(&self, issuer: &Issuer) -> Result<Arc<Application>, Refusal> {
-        let callback = self.order_desk.clone().filter(|_| issuer.is_test()).ok_or(Refusal::NotFound)?;
+        let callback = self.order_desk.clone().filter(|_| issuer.has_order_desk());
+        let callback = callback.ok_or(Refusal::NotFound)?;
         let mut settings = ApplicationSettings::new(ApplicationKind::Web, vec![callback]);
         settings.require_par = true;
         Ok(Arc::new(Application {
@@ -62,10 +63,14 @@ impl Provider {
 }
 
 impl Issuer {
+    fn has_order_desk(&self) -> bool {
+        matches!(self.order_desk, OrderDeskView::Beside(_) | OrderDeskView::This)
+    }
+
     /// The domain as an application sees it.
     pub(crate) fn seen_by(&self, application: &Application) -> &Self {
-        match &self.for_order_desk {
-            Some(seen) if application.id == ORDER_DESK_APPLICATION => seen,
+        match &self.order_desk {
+            OrderDeskView::Beside(seen) if application.id == ORDER_DESK_APPLICATION => seen,
             _ => self,
         }
     }
