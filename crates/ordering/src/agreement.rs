@@ -11,18 +11,18 @@ use model::{AgreementState, LoginMethod, OrderAnswers, OrderEvent, OrderState};
 use store::{Tx, WriteTx, order_documents, orders::Order};
 use texts::AdminMessage;
 
-use crate::{OrderView, issuer::of_order, kept_documents::OF_ORDER, view::eid_of};
+use crate::{
+    OrderView,
+    issuer::of_order,
+    kept_documents::OF_ORDER,
+    view::{agreement_of, eid_of},
+};
 
 /// The kind of its document.
 pub(crate) const AGREEMENT: &str = "agreement";
-/// While it can still go to the issuer, or a better one is asked for. What was accepted and sent is not replaced before it is sent back.
-pub(crate) fn may_be_uploaded(state: OrderState, now: Option<AgreementState>) -> bool {
+/// While it can still go to the issuer, or a better one is asked for.
+pub(crate) const fn is_of_use(state: OrderState) -> bool {
     use OrderState as S;
-    // While it is being sent, somebody may be carrying it there.
-    let is_with_issuer = matches!(state, S::Sending | S::AtIssuer | S::Question);
-    if is_with_issuer && now == Some(AgreementState::Accepted) {
-        return false;
-    }
     matches!(
         state,
         S::Draft
@@ -36,13 +36,25 @@ pub(crate) fn may_be_uploaded(state: OrderState, now: Option<AgreementState>) ->
     )
 }
 
+/// Whether one may be uploaded: what was accepted and is with the issuer, or on its way there, is sent back first.
+pub(crate) fn may_be_uploaded(state: OrderState, now: Option<AgreementState>) -> bool {
+    use OrderState as S;
+    let is_with_issuer = matches!(state, S::Sending | S::AtIssuer | S::Question);
+    is_of_use(state) && !(is_with_issuer && now == Some(AgreementState::Accepted))
+}
+
+/// Whether an issuer is concerned with an order at all.
+fn concerns_issuer(eid: LoginMethod, answers: &OrderAnswers) -> bool {
+    !answers.is_sandbox && eid != LoginMethod::NO_VIPPS
+}
+
 /// What the issuer of an order calls its agreement; `None`: it has none, or no issuer is concerned with the order.
 pub(crate) fn wanted(
     tx: &mut impl Tx,
     order: &Order,
     answers: &OrderAnswers,
 ) -> Result<Option<String>, Refusal> {
-    let is_concerned = !answers.is_sandbox && eid_of(order)? != LoginMethod::NO_VIPPS;
+    let is_concerned = concerns_issuer(eid_of(order)?, answers);
     let title = of_order(tx, order)?.settings.agreement;
     Ok(Some(title).filter(|it| is_concerned && !it.is_empty()))
 }
@@ -54,8 +66,7 @@ pub(crate) fn check_agreement(
     event: OrderEvent,
     (order, answers): (&Order, &OrderAnswers),
 ) -> Result<(), Refusal> {
-    let state = order.agreement_state.as_deref().and_then(AgreementState::parse);
-    match (event, state) {
+    match (event, agreement_of(order)?) {
         (OrderEvent::Issue, Some(AgreementState::Returned)) => {
             Err(Refusal::Invalid(AdminMessage::OrderAgreementReturned.into()))
         }
@@ -69,10 +80,11 @@ pub(crate) fn check_agreement(
 }
 
 /// What was agreed to was agreed to for the order as it was: another submission has it looked at anew.
-pub(crate) fn look_again(order: &mut Order) {
-    if order.agreement_state.as_deref() == Some(AgreementState::Accepted.as_str()) {
+pub(crate) fn look_again(order: &mut Order) -> Result<(), Refusal> {
+    if agreement_of(order)? == Some(AgreementState::Accepted) {
         order.agreement_state = Some(AgreementState::Uploaded.as_str().to_owned());
     }
+    Ok(())
 }
 
 /// Removes the agreement of another issuer.
@@ -85,13 +97,13 @@ pub(crate) fn forget(tx: &mut WriteTx<'_>, order: &mut Order) -> Result<(), Refu
 impl OrderView {
     /// What the issuer calls its own agreement, where it wants one with this order.
     pub fn wanted_agreement(&self) -> Option<&str> {
-        let is_concerned = !self.answers.is_sandbox && self.eid != LoginMethod::NO_VIPPS;
+        let is_concerned = concerns_issuer(self.eid, &self.answers);
         Some(self.issuer.settings.agreement.as_str()).filter(|it| is_concerned && !it.is_empty())
     }
 
     /// Whether an agreement that was uploaded can be sent back now.
     pub fn takes_agreement_back(&self) -> bool {
-        self.state != OrderState::Draft && may_be_uploaded(self.state, None)
+        self.state != OrderState::Draft && is_of_use(self.state)
     }
 
     /// Whether an agreement can be uploaded now.

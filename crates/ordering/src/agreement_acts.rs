@@ -5,25 +5,20 @@ use changes::Refusal;
 use messages::Letter;
 use model::{Action, AgreementState, OrderId, OrderState, Timestamp};
 use serde_json::json;
-use store::orders::{self, Order};
+use store::orders;
 use texts::AdminMessage;
 
 use crate::{
     OrderDesk,
-    agreement::{AGREEMENT, may_be_uploaded, wanted},
+    agreement::{AGREEMENT, is_of_use, may_be_uploaded, wanted},
     kept_documents::{DocumentKey, OF_ORDER, save},
     moving::{Asked, LONGEST_NOTE, Moved, NewStep, OrderVersion, add_step, permission_to_decide},
     people::{Addressed, write_letter},
-    uploads::checked_upload,
-    view::state_of,
+    view::{agreement_of, state_of},
 };
 
 /// The line of the timeline that says that it was sent back; the note says why.
 const RETURNED: &str = "agreement_returned";
-
-fn agreement_of(order: &Order) -> Option<AgreementState> {
-    order.agreement_state.as_deref().and_then(AgreementState::parse)
-}
 
 /// What an operator decides about an agreement that was uploaded.
 #[derive(Clone, Copy, Debug)]
@@ -48,14 +43,14 @@ impl OrderDesk {
         now: Timestamp,
     ) -> Result<(), Refusal> {
         permit.tenant(Permission::ManageOrders)?;
-        let facts = checked_upload(self, &file).await?;
+        let facts = self.checked_upload(&file).await?;
         let permit = permit.clone();
         let saved = self.store.write(move |tx| {
             let tenant = permit.tenant(Permission::ManageOrders)?.clone();
             let mut moved = Moved::load(tx, &tenant, Asked::Now(id))?;
             let state = state_of(&moved.row)?;
             if wanted(tx, &moved.row, &moved.answers)?.is_none()
-                || !may_be_uploaded(state, agreement_of(&moved.row))
+                || !may_be_uploaded(state, agreement_of(&moved.row)?)
             {
                 return Err(Refusal::Invalid(AdminMessage::OrderAgreementNotWanted.into()));
             }
@@ -93,11 +88,11 @@ impl OrderDesk {
         let decided = self.store.write(move |tx| {
             let mut moved = Moved::load(tx, permit.caller_tenant(), Asked::Seen(seen))?;
             let tenant = permit.tenant(permission_to_decide(moved.answers.is_sandbox))?.clone();
-            let now_is = agreement_of(&moved.row);
+            let now_is = agreement_of(&moved.row)?;
             // What was accepted can turn out to be wrong, at the issuer at the latest.
             let is_sent_back = !accept && now_is == Some(AgreementState::Accepted);
             let state = state_of(&moved.row)?;
-            let is_time = state != OrderState::Draft && may_be_uploaded(state, None);
+            let is_time = state != OrderState::Draft && is_of_use(state);
             if !is_time || (now_is != Some(AgreementState::Uploaded) && !is_sent_back) {
                 return Err(Refusal::Invalid(AdminMessage::OrderMovedMeanwhile.into()));
             }

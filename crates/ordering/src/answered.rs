@@ -37,9 +37,7 @@ pub(crate) fn accepted_before(
     };
     for it in people.iter().filter(done) {
         let other = open_person(tenant, it)?;
-        let is_twin =
-            other.signatory == Some(row.id.to_string()) || kept.signatory == Some(it.id.to_string());
-        if is_twin && !other.override_reason.is_empty() {
+        if kept.is_twin(row.id, (&other, it.id)) && !other.override_reason.is_empty() {
             (kept.override_reason, kept.override_by) = (other.override_reason, other.override_by);
             return Ok(true);
         }

@@ -254,8 +254,7 @@ fn settle_twin(
     let own = open_person(tenant, row)?;
     for it in people.iter_mut().filter(|it| it.id != row.id && it.state == PersonState::InReview) {
         let other = open_person(tenant, it)?;
-        let is_twin = other.signatory == Some(row.id.to_string()) || own.signatory == Some(it.id.to_string());
-        if is_twin && at_eid.is_some() && it.person_digest == at_eid {
+        if own.is_twin(row.id, (&other, it.id)) && at_eid.is_some() && it.person_digest == at_eid {
             decided(tenant, it, (true, reason), by.to_owned())?;
             order_people::save(tx, it)?;
         }

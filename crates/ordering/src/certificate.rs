@@ -11,7 +11,6 @@ use crate::{
     OrderDesk,
     kept_documents::{DocumentKey, OF_ORDER, save},
     moving::{Asked, Moved},
-    uploads::checked_upload,
     view::{seal_answers, state_of},
 };
 
@@ -58,7 +57,7 @@ impl OrderDesk {
     ) -> Result<(), Refusal> {
         permit.tenant(Permission::ManageOrders)?;
         let issued = issued_on(issued, now)?;
-        let facts = checked_upload(self, &file).await?;
+        let facts = self.checked_upload(&file).await?;
         let permit = permit.clone();
         let saved = self.store.write(move |tx| {
             let tenant = permit.tenant(Permission::ManageOrders)?.clone();

@@ -20,7 +20,7 @@ pub struct Composed {
 }
 
 /// The kind of the declaration on the national identity number.
-const DECLARATION: &str = "number";
+pub(crate) const DECLARATION: &str = "number";
 
 struct Words(Locale);
 

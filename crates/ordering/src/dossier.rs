@@ -15,6 +15,7 @@ use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 use crate::{
     OrderDesk, OrderFile, OrderView, Part,
     agreement::AGREEMENT,
+    compose::DECLARATION,
     moving::{NewStep, add_step, permission_to_decide},
     people::PersonView,
     sealing::REGISTRY,
@@ -100,7 +101,7 @@ fn export(order: &OrderView) -> Value {
 
 /// What goes to the issuer: an agreement when the operator has accepted it, and nothing of a declaration that somebody said no to.
 fn is_sent(order: &OrderView, file: &OrderFile) -> bool {
-    let is_declaration = file.kind == "number" || file.kind.ends_with("-number");
+    let is_declaration = file.kind == DECLARATION || file.kind.ends_with("-number");
     match file.kind.as_str() {
         AGREEMENT => order.agreement == Some(AgreementState::Accepted),
         _ => !is_declaration || has_declaration(order),
@@ -109,7 +110,7 @@ fn is_sent(order: &OrderView, file: &OrderFile) -> bool {
 
 /// Whether the documents that were closed have a declaration. A draft that follows them may ask for the number again.
 fn has_declaration(order: &OrderView) -> bool {
-    order.files.iter().any(|it| it.kind == "number")
+    order.files.iter().any(|it| it.kind == DECLARATION)
 }
 
 fn archive(files: &[(String, Vec<u8>)]) -> zip::result::ZipResult<Vec<u8>> {

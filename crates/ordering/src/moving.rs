@@ -412,7 +412,7 @@ fn submit(
     if eid != LoginMethod::NO_VIPPS {
         check_handover(tx, &moved.row, handover_of(&moved.row)?)?;
     }
-    look_again(&mut moved.row);
+    look_again(&mut moved.row)?;
     moved.row.submission += 1;
     let submission = moved.row.submission;
     moved.answers.templates = Some(templates::current(tx, eid, &moved.answers)?);

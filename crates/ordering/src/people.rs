@@ -48,6 +48,19 @@ pub(crate) struct KeptPerson {
     pub(crate) wrong_codes: u32,
 }
 
+impl KeptPerson {
+    /// Whether two rows are of one signatory: what they approve of the order, and of the declaration.
+    pub(crate) fn is_twin(&self, own: LinkId, (other, id): (&Self, LinkId)) -> bool {
+        let of = |it: &Self| it.signatory.as_deref().and_then(|it| LinkId::parse(it).ok());
+        are_twins((own, of(self)), (id, of(other)))
+    }
+}
+
+/// The same of rows with the signatory to whom each belongs.
+pub(crate) fn are_twins(one: (LinkId, Option<LinkId>), other: (LinkId, Option<LinkId>)) -> bool {
+    one.1 == Some(other.0) || other.1 == Some(one.0)
+}
+
 /// A person of an order as shown. Their link is in it: whoever has that can act for them.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PersonView {

@@ -24,9 +24,11 @@ fn message(fault: UploadFault) -> AdminMessage {
     }
 }
 
-/// Refuses at `file` what is no PDF that shows pages and nothing else.
-pub(crate) async fn checked_upload(desk: &OrderDesk, file: &[u8]) -> Result<UploadFacts, Refusal> {
-    let refused = |message: AdminMessage| Refusal::Invalid(message.at("file"));
-    let reader = desk.settings.uploads.as_ref().ok_or_else(|| refused(AdminMessage::UploadNotRead))?;
-    reader.check_upload(file).await.map_err(|fault| refused(message(fault)))
+impl OrderDesk {
+    /// Refuses at `file` what is no PDF that shows pages and nothing else.
+    pub(crate) async fn checked_upload(&self, file: &[u8]) -> Result<UploadFacts, Refusal> {
+        let refused = |message: AdminMessage| Refusal::Invalid(message.at("file"));
+        let reader = self.settings.uploads.as_ref().ok_or_else(|| refused(AdminMessage::UploadNotRead))?;
+        reader.check_upload(file).await.map_err(|fault| refused(message(fault)))
+    }
 }

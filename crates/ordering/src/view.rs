@@ -12,7 +12,11 @@ use store::{
     orders::{self, Order, OrderStep},
 };
 
-use crate::{document_change::DocumentChange, people::PersonView, proposal::ProposalView};
+use crate::{
+    document_change::DocumentChange,
+    people::{PersonView, are_twins},
+    proposal::ProposalView,
+};
 
 /// A line of the timeline.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -132,6 +136,12 @@ pub(crate) fn state_of(row: &Order) -> Result<OrderState, Refusal> {
     Ok(OrderState::parse(&row.state).ok_or_else(orders::unreadable)?)
 }
 
+/// How far the issuer's own agreement has come; `None`: nothing was uploaded.
+pub(crate) fn agreement_of(row: &Order) -> Result<Option<AgreementState>, Refusal> {
+    let read = |word: &str| AgreementState::parse(word).ok_or_else(orders::unreadable);
+    Ok(row.agreement_state.as_deref().map(read).transpose()?)
+}
+
 pub(crate) fn handover_of(row: &Order) -> Result<Handover, Refusal> {
     Ok(Handover::parse(&row.handover).ok_or_else(orders::unreadable)?)
 }
@@ -200,7 +210,7 @@ pub(crate) fn view(
         expires_at: row.expires_at,
         files: Vec::new(),
         public_key: None,
-        agreement: row.agreement_state.as_deref().and_then(AgreementState::parse),
+        agreement: agreement_of(row)?,
         proposal: None,
         changes: Vec::new(),
         issuer: IssuerView::built_in(),
@@ -226,7 +236,7 @@ impl OrderView {
 
     /// The other row of somebody who approves both: of a signatory, that of their declaration, and the other way round.
     pub fn twin(&self, person: &PersonView) -> Option<&PersonView> {
-        let is_twin = |it: &&PersonView| it.signatory == Some(person.id) || person.signatory == Some(it.id);
-        self.people.iter().find(is_twin)
+        let own = (person.id, person.signatory);
+        self.people.iter().find(|it| are_twins(own, (it.id, it.signatory)))
     }
 }
