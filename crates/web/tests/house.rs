@@ -23,7 +23,7 @@ use crypto::{Algorithm, PublicKey, Random, SealKey, Secret, SigningKey, b64};
 use eid::{Catalogue, Connector, SourceCredentials, SourceMethod, TenantSandbox, UpstreamIssuer};
 use model::{
     ApplicationKind, ApplicationSettings, ClientAuthentication, DomainId, EidEnvironment, Environment,
-    LoginMethod, TenantId, Timestamp,
+    IssuerSettings, LoginMethod, TenantId, Timestamp,
 };
 use ordering::{Look, OrderDesk, OrderSettings, SignatureProvider, WentOn};
 use outbound::{Allowed, Outbound, Settings};
@@ -559,6 +559,14 @@ impl TestBroker {
 
     fn set_orders(&mut self, settings: OrderSettings) {
         self.use_orders(self.orders.clone().with(settings));
+    }
+
+    /// Has orders go to this issuer, unless an operator says otherwise.
+    pub(crate) async fn order_from(&self, issuer: IssuerSettings) {
+        let host = Caller::operator("test");
+        let permit = self.console.installation(&host, Permission::ManageIssuers).unwrap();
+        let issuer = IssuerSettings { is_default: true, ..issuer };
+        self.orders.save_issuer(&permit, None, issuer, self.time()).await.unwrap();
     }
 
     /// Does with orders what is due by time.

@@ -10,16 +10,13 @@ use crate::{
 
 /// An order that is sealed, to an issuer with an agreement of its own.
 async fn sealed(house: &TestBroker) -> Ordering<'_> {
-    let host = authority::Caller::operator("test");
-    let permit = house.console.installation(&host, authority::Permission::ManageIssuers).unwrap();
     let issuer = IssuerSettings {
         name: "Sparebank".to_owned(),
         agreement: "Terms of use".to_owned(),
         agreement_url: "https://bank.example/terms".to_owned(),
-        is_default: true,
         ..IssuerSettings::default()
     };
-    house.orders().save_issuer(&permit, None, issuer, house.time()).await.unwrap();
+    house.order_from(issuer).await;
     let mut order = Ordering::begin(house).await;
     order.fill_in(ALONE).await;
     order.submit().await;

@@ -10,15 +10,9 @@ use crate::{
 
 /// An order that was sent by a letter, to an issuer with this address; gives the issuer's link and code.
 async fn sent_to<'a>(house: &'a TestBroker, email: &str) -> (Ordering<'a>, Reply) {
-    let host = authority::Caller::operator("test");
-    let permit = house.console.installation(&host, authority::Permission::ManageIssuers).unwrap();
-    let settings = IssuerSettings {
-        name: "Sparebank".to_owned(),
-        email: email.to_owned(),
-        is_default: true,
-        ..IssuerSettings::default()
-    };
-    house.orders().save_issuer(&permit, None, settings, house.time()).await.unwrap();
+    let settings =
+        IssuerSettings { name: "Sparebank".to_owned(), email: email.to_owned(), ..IssuerSettings::default() };
+    house.order_from(settings).await;
     let mut order = Ordering::begin(house).await;
     order.fill_in(ALONE).await;
     order.submit().await;

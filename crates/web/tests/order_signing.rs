@@ -64,15 +64,12 @@ fn with_provider(house: &mut TestBroker) -> (Arc<SignatureSimulator>, Arc<Atomic
 
 /// Orders go to an issuer that takes signatures of a provider, and nothing else.
 async fn with_issuer_of_signatures(house: &TestBroker) {
-    let host = authority::Caller::operator("test");
-    let permit = house.console.installation(&host, authority::Permission::ManageIssuers).unwrap();
     let issuer = IssuerSettings {
         name: "Signers".to_owned(),
         evidence: vec![Evidence::ProviderSignature],
-        is_default: true,
         ..IssuerSettings::default()
     };
-    house.orders().save_issuer(&permit, None, issuer, house.time()).await.unwrap();
+    house.order_from(issuer).await;
 }
 
 /// An order that is to be signed; gives the links of everybody.
