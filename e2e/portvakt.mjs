@@ -51,9 +51,9 @@ export class Portvakt {
 
   /**
    * Starts it. `https`: with the local authority. `redirectUris`: more addresses for the demo application.
-   * `log`: a file that gets all that it writes. `spawned` gets it before it is ready. `PORTVAKT_BIN` names the binary.
+   * `fourEyes`: two operators have to agree. `log`: a file that gets all that it writes. `spawned` gets it before it is ready. `PORTVAKT_BIN` names the binary.
    */
-  static async start({ https = false, redirectUris = [], eidCallbacks = [], port, directory, log, spawned } = {}) {
+  static async start({ https = false, redirectUris = [], eidCallbacks = [], fourEyes = false, port, directory, log, spawned } = {}) {
     const binary = process.env.PORTVAKT_BIN;
     if (!binary) throw new Error("PORTVAKT_BIN does not name the binary");
     const it = new Portvakt();
@@ -63,6 +63,7 @@ export class Portvakt {
     if (!directory) it.#directory = home;
     const args = ["dev", "--json", "--port", String(first), "--data-dir", home];
     if (https) args.push("--https");
+    if (fourEyes) args.push("--four-eyes");
     for (const uri of redirectUris) args.push("--redirect-uri", uri);
     for (const url of eidCallbacks) args.push("--eid-callback", url);
     it.#process = spawn(binary, args, { stdio: ["ignore", "pipe", "pipe"] });

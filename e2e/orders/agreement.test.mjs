@@ -93,7 +93,7 @@ test("who signs approves the order, is led to the declaration, and approves it b
 });
 
 test("the order is sealed, and not sent while the agreement is missing", async () => {
-  await office.act("seal", "Being sent");
+  await office.seal();
   await desk.click("#sent");
   await desk
     .getByText(

@@ -79,8 +79,41 @@ export function timeline(page) {
 
 /** The codes of those who confirm by link and code, in the order in which they are listed. */
 export function codesOf(page) {
-  const [, codes] = page.split('id="codes"');
+  const [, codes = ""] = page.split('id="codes"');
   return [...codes.matchAll(/>\s*(\d{3}) (\d{3})\s*</g)].map((it) => it[1] + it[2]);
+}
+
+/**
+ * Has every contact of an order confirm, with the codes that its page shows, and their phones. `link`: gives the link in the letter to
+ * `general`, `block` or `receiver`; `message`: the code of the newest text message; `note`: is told each code.
+ */
+export async function confirmContacts(requests, order, { link, message, note = () => {} }) {
+  const codes = codesOf(await requests.page(order));
+  const parts = ["general", "block", "receiver"].slice(0, codes.length);
+  for (const [at, part] of parts.entries()) {
+    const address = await link(part);
+    note(`the code of ${part}`, codes[at]);
+    const confirmed = await requests.post(address, { code: codes[at] });
+    assert.equal(confirmed.status(), 303, `${part}: ${await confirmed.text()}`);
+    if (part === "general") continue;
+    assert.equal((await requests.post(`${address}/phone`)).status(), 303, part);
+    const phone_code = await message();
+    note(`the code of the phone of ${part}`, phone_code);
+    assert.equal((await requests.post(`${address}/phone-code`, { phone_code })).status(), 303, part);
+  }
+}
+
+/** Gives the code of the newest text message in a mailbox that is none of `known`, and adds it to them. */
+export async function textMessage(requests, mailbox, known) {
+  for (let tries = 0; tries < 1000; tries += 1) {
+    const letters = (await requests.page(mailbox)).split("<article").slice(1);
+    const message = letters.find((it) => it.includes("+47"));
+    const [code] = /(?<!\d)\d{8}(?!\d)/.exec(message?.split("<code")[1] ?? "") ?? [];
+    if (!code || known.has(code)) continue;
+    known.add(code);
+    return code;
+  }
+  throw new Error("no new text message");
 }
 
 /** Where a link of an approval's page leads: to what the same person approves beside it. */
@@ -98,9 +131,9 @@ export async function fillIn(requests, order, sections) {
 
 /**
  * What the sections are answered with, by Kari in every part. `email`: hers, before the `@`. Each part has an address of its own:
- * letters to one are limited.
+ * letters to one are limited, and so are messages to one phone.
  */
-export function answers(number, email) {
+export function answers(number, email, mobile = "90000001") {
   const kari = { name: "Kari Nordli", email: `general-${email}@example.com` };
   const first = { "contact-0-name": "Kari Nordli", "contact-0-email": `block-${email}@example.com` };
   return {
@@ -109,8 +142,8 @@ export function answers(number, email) {
     signatories: { "signatory-0-email": `signatory-${email}@example.com`, "signatory-0-eid": "no-bankid" },
     bank: { bank: "937903502", customer: "yes" },
     general: kari,
-    receiver: { ...kari, email: `receiver-${email}@example.com`, mobile: "90000001", birth_date: "1984-05-17" },
-    block: { ...first, "contact-0-mobile": "90000001" },
+    receiver: { ...kari, email: `receiver-${email}@example.com`, mobile, birth_date: "1984-05-17" },
+    block: { ...first, "contact-0-mobile": mobile },
     operations: first,
     "display-name": { display_name: "Fjellvokt" },
     listing: { listed_address: "https://www.fjellvokt.example" },

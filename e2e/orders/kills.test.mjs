@@ -11,7 +11,7 @@ import { after, test } from "node:test";
 import { request } from "playwright-core";
 
 import { Portvakt, freePorts } from "../portvakt.mjs";
-import { Requests, answers, codesOf, fillIn, formOf, hidden, timeline, twinOf } from "./by_requests.mjs";
+import { Requests, answers, codesOf, confirmContacts, fillIn, formOf, hidden, textMessage, timeline, twinOf } from "./by_requests.mjs";
 import { rows } from "./rows.mjs";
 
 const rounds = process.env.PORTVAKT_LONG ? 500 : 25;
@@ -23,11 +23,12 @@ const MORE = 30;
 const BY_ITSELF = 6500;
 /** How often it is killed on the way there. */
 const ON_THE_WAY = 3;
-/** What is done about what a kill left: an eID that was not asked, a letter that its dead sender holds for another minute. */
-const MENDED = ["The eID could not be asked", "Sent a link again"];
+/** What is done about what a kill left: an eID that was not asked, a letter that its dead sender holds for another minute, or that is
+    written anew. */
+const MENDED = ["The eID could not be asked", "Sent a link again", "A letter to the issuer was written"];
 
-/** Events that are in none of the ways: nothing is sent by itself, and the simulated eID can always be asked. */
-const NOT_HERE = ["send_failed", "checked_unreachable"];
+/** Events that are in none of the ways: the simulated eID can always be asked. */
+const NOT_HERE = ["checked_unreachable"];
 /** In the database's microseconds. */
 const DAY = 24 * 60 * 60 * 1_000_000;
 
@@ -36,6 +37,10 @@ let port;
 let portvakt;
 let context;
 let kari;
+/** The browser of a second operator, where two have to agree. */
+let others;
+let ola;
+let fourEyes = false;
 /** The address of the demo's tenant in the console. */
 let tenant;
 /** The page of the order that goes on. */
@@ -57,7 +62,7 @@ let beforeTheWorker = 0;
 let starting;
 const start = async () => {
   const began = performance.now();
-  portvakt = await Portvakt.start({ directory, port });
+  portvakt = await Portvakt.start({ directory, port, fourEyes });
   starting = performance.now() - began;
 };
 /** Starts it, and kills it about when it is ready: a worker begins a moment before. `later`: by how much at most. */
@@ -70,7 +75,7 @@ async function startAndKill(later) {
     });
   };
   // Killed before it is ready, it has not started.
-  await Portvakt.start({ directory, port, spawned }).catch(() => {});
+  await Portvakt.start({ directory, port, fourEyes, spawned }).catch(() => {});
   await killed;
 }
 const console_ = (way) => new URL(way, portvakt.ready.console).href;
@@ -86,8 +91,9 @@ async function signIn(first) {
  * An installation with nothing in it but Kari, its operator. Each way has a new one: letters of a tenant are limited, and so are
  * checks.
  */
-async function install() {
+async function install(way) {
   await remove();
+  fourEyes = way.fourEyes ?? false;
   directory = await mkdtemp(path.join(tmpdir(), "portvakt-kills-"));
   port = await freePorts(4);
   await start();
@@ -99,7 +105,23 @@ async function install() {
   tenant = console_(/href="(\/t\/[0-9a-f]{32})"[^>]*>\s*demo\s*</.exec(tenants)[1]);
 }
 
+/** Ola becomes an operator, too, in a browser of his own. */
+async function inviteOla() {
+  const form = { label: "Ola", roles: "operator", language: "en" };
+  const made = await kari.post(console_("/operators/invitations"), form);
+  const page = made.status() === 303 ? await kari.page(console_(made.headers().location)) : await made.text();
+  const link = /id="invitation-link"[^>]*>(.*?)<\/code>/s.exec(page)[1].replace(/<[^>]*>/g, "").trim();
+  others = await request.newContext({ extraHTTPHeaders: { "accept-language": "en" } });
+  ola = new Requests(others);
+  const back = await ola.get(await ola.loggedIn(await ola.post(link), { name: "Ola" }));
+  assert.equal(back.status(), 303, await back.text());
+  const confirm = /action="(\/operators\/[0-9a-f]+\/operator\/confirm)"/.exec(await kari.page(console_("/operators")));
+  const joined = await kari.post(console_(confirm[1]), formOf(await kari.page(console_("/operators")), confirm[1]));
+  assert.equal(joined.status(), 303, await joined.text());
+}
+
 async function remove() {
+  await others?.dispose();
   await context?.dispose();
   await portvakt?.kill();
   if (directory) await rm(directory, { recursive: true, force: true });
@@ -156,6 +178,21 @@ async function handOver(handover) {
   const chosen = { ...(await form(`${order}/handover`, "/handover")), handover };
   assert.equal((await kari.post(`${order}/handover`, chosen)).status(), 303);
 }
+
+/** Every contact confirms, which the seal waits for; who has done so before is not asked again. No step of the order. */
+const LETTERS = {
+  general: ["the contact of an order", "Confirm: contact"],
+  block: ["who may block", "Confirm: may block"],
+  receiver: ["the receiver of credentials", "Receive the credentials"],
+};
+const messages = new Set();
+const confirmed = {
+  go: () =>
+    confirmContacts(kari, order, {
+      link: (part) => link(...LETTERS[part]),
+      message: () => textMessage(kari, portvakt.ready.mailbox, messages),
+    }),
+};
 
 /** Somebody is asked for a section, and Kari for the code that goes to her phone: what is kept beside an order. */
 async function askColleague() {
@@ -312,12 +349,12 @@ const firstLogin = {
 const later = (says, event, older, letters = {}) => ({ says, event, older, letters, isLater: true });
 const older = (column, days) => `UPDATE orders SET ${column} = ${column} - ${days * DAY} WHERE id = ?`;
 const timeRanOut = (days) => later(["Time ran out"], "expire", [older("expires_at", days)], { order_news: 1 });
-/** One letter about order and declaration, and one to the general contact, who has not confirmed. */
+/** One letter about order and declaration, and one to each contact: the block contact's phone is not confirmed. */
 const reminded = later(
   ["A reminder went to those who have not answered"],
   "reminded",
   [older("since", 2)],
-  { order_person: 2 },
+  { order_person: 4 },
 );
 /** No credentials of the source have this number any more, as a week after they were replaced. */
 const credentialsGone = later(["Credentials no longer used"], "credentials_gone", [
@@ -354,8 +391,59 @@ const withdrawn = [
   act("act", "withdraw", "Withdrawn by whoever ordered"),
   act("desk", "confirm_withdrawn", "Withdrawal confirmed by the issuer"),
 ];
-const sent = [submit, approve, act("decide", "seal", "Sealed"), act("desk", "sent", "Sent to the issuer")];
+const sealed = [submit, confirmed, approve, act("decide", "seal", "Sealed")];
+const sent = [...sealed, act("desk", "sent", "Sent to the issuer")];
 const issue = act("decide", "issue", "Credentials issued");
+
+/** An issuer that takes orders by letter. */
+async function byLetter() {
+  const form = formOf(await kari.page(console_("/issuers/new")), "/issuers");
+  const issuer = { name: "Sparebanken Prøve", address: "Storgata 1, 0155 Oslo", email: "orders@bank.example", answers_within: "10", is_default: "yes" };
+  const chosen = { evidence: "approved_by_login", handovers: "receiver_enters", catalogue: "thirteen_questions" };
+  const saved = await kari.post(console_("/issuers"), { ...form, ...issuer, ...chosen });
+  assert.equal(saved.status(), 303, await saved.text());
+}
+/** The order goes to the issuer when the letter has gone. */
+const sentByLetter = {
+  says: ["Sent to the issuer"],
+  isByItself: true,
+  go: async () => {
+    const filled = formOf(await kari.page(order), "/desk", "sent");
+    if (filled?.by_letter) assert.equal((await kari.post(`${order}/desk`, filled)).status(), 303);
+  },
+};
+/** As if no mail server had taken it, and the letter had been discarded. */
+const givenUp = {
+  ...later(
+    ["Could not be sent"],
+    "send_failed",
+    [
+      "DELETE FROM order_steps WHERE event = 'sent' AND order_id = ?",
+      "UPDATE orders SET state = 'sending' WHERE id = ?",
+      "DELETE FROM letters WHERE tenant_id = (SELECT tenant_id FROM orders WHERE id = ?)",
+    ],
+  ),
+  takesBack: 1,
+};
+
+/** What two operators have to agree on: Kari proposes, and Ola confirms it, or sets it aside. */
+const PROPOSED = "Proposed; a second operator has to confirm";
+const answeredByOla = (door, says) => ({
+  says,
+  prepare: async () => formOf(await ola.page(order), `/${door}`),
+  go: (filled) => ola.post(`${order}/${door}`, filled),
+});
+/** Somebody's name is accepted by both. */
+const acceptedByBoth = [
+  { ...decideIdentity("accept"), says: [PROPOSED] },
+  answeredByOla("confirm", ["Identity accepted by the operator"]),
+];
+const sealedByBoth = [
+  { ...act("decide", "seal"), says: [PROPOSED] },
+  answeredByOla("set-aside", ["Proposal set aside"]),
+  { ...act("decide", "seal"), says: [PROPOSED] },
+  answeredByOla("confirm", ["Sealed"]),
+];
 
 const withNumber = {
   number: { needed: "yes", reason: "Patients are told apart.", statute: "Pasientjournalloven", paragraph: "§ 6" },
@@ -486,6 +574,21 @@ const WAYS = [
       await askColleague();
     },
     steps: [removed],
+  },
+  {
+    begin: async () => {
+      await byLetter();
+      await begin("no-bankid");
+    },
+    steps: [...sealed, sentByLetter, givenUp, sentByLetter, ...withdrawn],
+  },
+  {
+    fourEyes: true,
+    begin: async () => {
+      await inviteOla();
+      await begin("no-bankid");
+    },
+    steps: [submit, confirmed, mismatch, ...acceptedByBoth, ...sealedByBoth, cancel],
   },
 ];
 
@@ -619,7 +722,7 @@ async function assertChainsHold() {
 test(`orders go on through ${rounds} kills at every step, and nothing of them is lost, doubled or half done`, async (t) => {
   for (let turn = 0; kills < rounds || turn < WAYS.length; turn += 1) {
     const way = WAYS[turn % WAYS.length];
-    await install();
+    await install(way);
     await way.begin();
     let done = await happened();
     for (const step of way.steps) {

@@ -148,7 +148,7 @@ test("whoever ordered seals, sends and issues it, and the receiver's credentials
   const { desk } = order;
   await desk.goto(order.order);
   await lookAt(desk, "order sandbox page");
-  await order.act("seal", "Being sent");
+  await order.seal();
   await order.act("sent", "At the issuer");
   await order.act("issue", "Ready to be received");
   const receiver = await order.receiver();

@@ -53,7 +53,7 @@ test("an order keeps the text that it was submitted with although a newer one co
   await office.submit("To be approved");
   await write("Another order.\n\nAnother authority.");
   await office.approve("Kari", office.email);
-  await office.act("seal", "Being sent");
+  await office.seal();
   await desk.goto(`${office.order}/documents`);
   const documents = await desk.locator("main").innerText();
   assert.match(documents, /FJELLVOKT PRØVE AS orders access to BankID for/);

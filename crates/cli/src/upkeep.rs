@@ -280,10 +280,13 @@ async fn look_at_orders(
     let logins_since = last.map_or_else(|| Timestamp::from_seconds(0), |it| it.before(LOGINS_OVERLAP));
     let look = Look { logins_since, may_end, now };
     let went = orders.go_on_by_itself(&Caller::worker("orders"), look).await;
-    let WentOn { expired, removed, reminded, live, gone, failed } =
+    let WentOn { expired, removed, reminded, sent, unsent, live, gone, failed } =
         went.map_err(|refusal| refusal.to_string())?;
-    if [expired, removed, reminded, live, gone] != [0; 5] {
-        tracing::info!(expired, removed, reminded, live, gone, "orders went on by themselves");
+    if [expired, removed, reminded, sent, live, gone] != [0; 6] {
+        tracing::info!(expired, removed, reminded, sent, live, gone, "orders went on by themselves");
+    }
+    if unsent > 0 {
+        tracing::error!(unsent, "letters with orders to their issuers were given up; their orders say why");
     }
     let new = OrdersSeen { looked_at: Some(now), failed: failed.clone() };
     let known = std::mem::replace(&mut *seen.lock().unwrap_or_else(PoisonError::into_inner), new).failed;

@@ -75,7 +75,7 @@ pub enum Letter {
         id: LinkId,
         /// Counts how often their link was replaced.
         generation: u32,
-        /// What they are asked for: `signatory`, `declarant`, `receiver`, `blocker`, `general`, `issuer`; [`TASKS`].
+        /// What they are asked for: `signatory`, `declarant`, `receiver`, `blocker`, `general`, `issuer`; [`TASKS`], [`RECEIVER_CONFIRMS`].
         part: String,
     },
     /// Asks a colleague to answer a section of an order. The link in it is derived when it is sent.
@@ -124,6 +124,8 @@ pub enum Letter {
 
 /// What a receiver is asked for who has something to set up before there are credentials.
 pub const TASKS: &str = "tasks";
+/// What a receiver is asked for before there is anything to receive.
+pub const RECEIVER_CONFIRMS: &str = "receiver-confirms";
 /// The word that the codes of orders' links are bound to.
 pub const ORDER_LINK: &str = "order";
 /// The word that the codes of colleagues' links are bound to.

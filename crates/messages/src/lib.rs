@@ -15,7 +15,7 @@ mod rendered;
 mod sms;
 mod smtp;
 
-pub use letter::{AddressedLetter, Letter, ORDER_LINK, Recipient, SECTION_LINK, TASKS};
+pub use letter::{AddressedLetter, Letter, ORDER_LINK, RECEIVER_CONFIRMS, Recipient, SECTION_LINK, TASKS};
 pub use mail_address::MailAddress;
 pub use mailbox::{KeptLetter, Mailbox};
 pub use outbox::{

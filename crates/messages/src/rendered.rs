@@ -147,7 +147,7 @@ fn recovery(locale: Locale, key: &str, (name, at): (&str, i64)) -> (String, Vec<
 #[cfg(test)]
 mod tests {
     use super::{LinkBase, RenderedLetter};
-    use crate::{AddressedLetter, Letter, Recipient, TASKS};
+    use crate::{AddressedLetter, Letter, RECEIVER_CONFIRMS, Recipient, TASKS};
     use authority::{LetterKeys, OpenTenant};
     use crypto::Random;
     use model::{LinkId, OrderEvent, OrderId, TenantId, Timestamp};
@@ -171,7 +171,9 @@ mod tests {
             Letter::recovery_made("Ola <Nordmann>", used_at),
             Letter::recovery_used("Ola <Nordmann>", used_at),
         ];
-        for part in ["signatory", "declarant", "receiver", TASKS, "blocker", "general", "issuer"] {
+        let parts =
+            ["signatory", "declarant", "receiver", TASKS, RECEIVER_CONFIRMS, "blocker", "general", "issuer"];
+        for part in parts {
             all.push(Letter::OrderPerson { id: LINK, generation: 1, part: part.to_owned() });
         }
         for (part, is_new) in [("receiver", true), ("receiver", false), ("blocker", true), ("blocker", false)]

@@ -82,6 +82,7 @@ impl OrderDesk {
             OrderEvent::Seal => {
                 self.seal(permit, ToSeal { seen, order: &order, registry: looked.raw }, now).await
             }
+            _ if happening.is_by_letter => self.write_letter_to_issuer(permit, seen, now).await,
             _ => self.write_move(permit, seen, happening.clone(), now).await,
         }
     }
@@ -119,6 +120,7 @@ impl OrderDesk {
         let moved = self.store.write(move |tx| {
             let mut moved = Moved::load(tx, permit.caller_tenant(), Asked::Seen(seen))?;
             moved.leave(&permit, happening.event)?;
+            moved.has_sms = at.has_sms;
             if happening.event == OrderEvent::Submit && state_of(&moved.row)? == OrderState::Draft {
                 check_complete((&moved.answers, eid_of(&moved.row)?), at)?;
                 if moved.answers.evidence == Evidence::ProviderSignature && !has_provider {

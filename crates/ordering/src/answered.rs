@@ -1,6 +1,6 @@
 //! Whoever approves, by a login or at a provider: that they may, and what follows from it.
 
-use authority::Tenant;
+use authority::{Permission, Permit, Tenant};
 use changes::Refusal;
 use crypto::Digest;
 use model::{Evidence, OrderEvent, Timestamp};
@@ -12,8 +12,10 @@ use store::{
 use texts::AdminMessage;
 
 use crate::{
+    confirming::{Confirmation, Confirmed, confirm_everywhere},
+    kept_person::{KeptPerson, open_person},
     moving::Moved,
-    people::{KeptPerson, approves, link_spent, open_person},
+    people::{approves, link_spent},
 };
 
 /// What somebody approves; `None`: nothing, or nobody is asked any more.
@@ -71,11 +73,11 @@ pub(crate) struct Answered {
 }
 
 impl Answered {
-    /// Writes it down; gives what has happened by it.
+    /// Writes it down; gives what has happened by it. The letter that led to it reached whoever approved.
     pub(crate) fn write(
         self,
         tx: &mut WriteTx<'_>,
-        moved: &mut Moved,
+        (permit, moved): (&Permit, &mut Moved),
         now: Timestamp,
     ) -> Result<OrderEvent, Refusal> {
         let state = if self.is_to_review { PersonState::InReview } else { PersonState::Done };
@@ -87,6 +89,12 @@ impl Answered {
             _ => OrderEvent::Approve,
         };
         moved.people.iter_mut().filter(|it| it.id == row.id).for_each(|it| it.clone_from(&row));
+        let KeptPerson { contact, mismatch, .. } =
+            open_person(permit.tenant(Permission::AnswerOrder)?, &row)?;
+        if mismatch.is_empty() {
+            let it = Confirmation { what: Confirmed::Address, contact: &contact };
+            confirm_everywhere(tx, (permit, &mut moved.people), it, now)?;
+        }
         Ok(event)
     }
 }

@@ -11,10 +11,10 @@ use std::{fmt, time::Duration};
 
 use authority::{Permission, Permit, SealedColumn, Tenant};
 use changes::{Refusal, members::receives};
-use crypto::{Digest, b64, same_bytes, sha256};
+use crypto::{Digest, b64, sha256};
 use model::{
-    Action, Evidence, Level, LinkId, NameMismatch, OrderAnswers, OrderEvent, OrderState, Proof,
-    RegisteredPerson, Timestamp, match_person,
+    Evidence, Level, LinkId, NameMismatch, OrderAnswers, OrderEvent, OrderState, Proof, RegisteredPerson,
+    Timestamp, match_person,
 };
 use serde_json::{Value, json};
 use store::{
@@ -29,11 +29,9 @@ use crate::{
     OrderDesk,
     answered::{Answered, accepted_before, approved_digest, waiting_row},
     compose::{ApprovedDigests, digest_of_all, digests_of},
+    kept_person::{KeptPerson, open_person, seal_person},
     moving::{Asked, Happening, Moved, NewStep, OrderVersion, add_step, apply, request_digest},
-    people::{
-        KeptPerson, NO_ROOM, approves, confirmation_code, is_asked_in, link_spent, open_person, seal_person,
-        write_link,
-    },
+    people::{NO_ROOM, Request, link_spent, request, write_link},
     phones::is_confirmed_here,
     proposal::{Decided, Decision},
     view::{seal_answers, state_of},
@@ -287,13 +285,10 @@ impl OrderDesk {
         let tenant = permit.tenant(Permission::AnswerOrder)?.clone();
         let random: [u8; 32] = self.random.bytes();
         let begun = self.store.write(move |tx| {
-            let row = order_people::find(tx, person)?.filter(|it| it.tenant_id == tenant.id);
-            let row = row.filter(|it| approves(it.part)).ok_or_else(link_spent)?;
-            let moved = Moved::load(tx, &tenant, Asked::Now(row.order_id))?;
-            let is_asked = row.submission == moved.row.submission
-                && row.state == PersonState::Waiting
+            let (moved, row) = Moved::of_link(tx, &tenant, person)?;
+            let is_asked = row.state == PersonState::Waiting
                 && moved.answers.evidence == evidence
-                && is_asked_in(row.part, state_of(&moved.row)?);
+                && request(row.part, state_of(&moved.row)?) == Request::Act;
             let document = approved_digest(&moved, row.part).filter(|_| is_asked).ok_or_else(link_spent)?;
             check_same_documents(&moved.row, &moved.answers)?;
             let request = ApprovalRequest {
@@ -343,7 +338,7 @@ impl OrderDesk {
                 mismatch.is_some() && !accepted_before(&tenant, &moved.people, (&row, &mut kept))?;
             row.sealed_person = seal_person(&tenant, row.id, &kept);
             row.sealed_evidence = Some(evidence(&tenant, (row.id, &approval), now));
-            let event = Answered { row, is_to_review }.write(tx, &mut moved, now)?;
+            let event = Answered { row, is_to_review }.write(tx, (&permit, &mut moved), now)?;
             apply(tx, (&permit, &mut moved), &Happening::of(event), now)
         });
         approved.await
@@ -416,11 +411,8 @@ impl OrderDesk {
         let tenant = permit.tenant(Permission::AnswerOrder)?.clone();
         let (permit, reason) = (permit.clone(), reason.to_owned());
         let declined = self.store.write(move |tx| {
-            let row = order_people::find(tx, person)?.filter(|it| it.tenant_id == tenant.id);
-            let mut row = row.filter(|it| approves(it.part)).ok_or_else(link_spent)?;
-            let mut moved = Moved::load(tx, &tenant, Asked::Now(row.order_id))?;
-            let is_asked = approved_digest(&moved, row.part).is_some() && row.state == PersonState::Waiting;
-            if row.submission != moved.row.submission || !is_asked {
+            let (mut moved, mut row) = Moved::of_link(tx, &tenant, person)?;
+            if approved_digest(&moved, row.part).is_none() || row.state != PersonState::Waiting {
                 return Err(link_spent());
             }
             let is_declaration = row.part == Part::Declarant;
@@ -436,41 +428,6 @@ impl OrderDesk {
             apply(tx, (&permit, &mut moved), &happening, now)
         });
         declined.await
-    }
-
-    /// Somebody confirms that letters reach them.
-    ///
-    /// # Errors
-    /// As [`OrderDesk::begin_approval`].
-    pub async fn confirm_contact(
-        &self,
-        permit: &Permit,
-        (person, code): (LinkId, &str),
-        now: Timestamp,
-    ) -> Result<(), Refusal> {
-        let tenant = permit.tenant(Permission::AnswerOrder)?.clone();
-        let (permit, code) = (permit.clone(), code.replace(' ', ""));
-        let confirmed = self.store.write(move |tx| {
-            let row = order_people::find(tx, person)?.filter(|it| it.tenant_id == tenant.id);
-            let row = row.filter(|it| matches!(it.part, Part::General | Part::Blocker));
-            let mut row = row.ok_or_else(link_spent)?;
-            let moved = Moved::load(tx, &tenant, Asked::Now(row.order_id))?;
-            if row.submission != moved.row.submission || !is_asked_in(row.part, state_of(&moved.row)?) {
-                return Err(link_spent());
-            }
-            if row.state == PersonState::Done {
-                return Ok(());
-            }
-            if !same_bytes(code.as_bytes(), confirmation_code(&tenant, &row).as_bytes()) {
-                return Err(Refusal::Invalid(AdminMessage::OrderCodeWrong.at("code")));
-            }
-            (row.state, row.decided_at) = (PersonState::Done, Some(now));
-            order_people::save(tx, &row)?;
-            let details = json!({"part": row.part.as_str()});
-            let object = format!("order {}", row.order_id);
-            Ok::<_, Refusal>(permit.record(Action::OrderConfirmed, object, &details, now).append(tx)?)
-        });
-        confirmed.await
     }
 
     /// Lets the named receiver in, who has shown who they are: they become the member `member`.
@@ -490,10 +447,9 @@ impl OrderDesk {
         let at_the_eid = person_digest(&tenant, &shown.proof, &shown.issuer);
         let (proof, browser) = (shown.proof.clone(), shown.browser.clone());
         let entered = self.store.write(move |tx| {
-            let row = order_people::find(tx, person)?.filter(|it| it.tenant_id == tenant.id);
-            let mut row = row.filter(|it| it.part == Part::Receiver).ok_or_else(link_spent)?;
-            let moved = Moved::load(tx, &tenant, Asked::Now(row.order_id))?;
-            if row.submission != moved.row.submission || !is_asked_in(row.part, state_of(&moved.row)?) {
+            let (moved, mut row) = Moved::of_link(tx, &tenant, person)?;
+            let asked = request(row.part, state_of(&moved.row)?);
+            if row.part != Part::Receiver || asked != Request::Act {
                 return Err(link_spent());
             }
             // Whom an owner has shown out is not let in again by the link.
@@ -533,10 +489,9 @@ impl OrderDesk {
         permit: &Permit,
         (person, member): (LinkId, model::MemberId),
     ) -> Result<(), Refusal> {
-        let tenant = permit.tenant(Permission::AnswerOrder)?.id;
+        let tenant = permit.tenant(Permission::AnswerOrder)?.clone();
         let bound = self.store.write(move |tx| {
-            let row = order_people::find(tx, person)?.filter(|it| it.tenant_id == tenant);
-            let mut row = row.ok_or(Refusal::NotFound(Noun::OrderPerson))?;
+            let (_, mut row) = Moved::of_link(tx, &tenant, person)?;
             row.member_id = Some(member);
             Ok::<_, Refusal>(order_people::save(tx, &row)?)
         });

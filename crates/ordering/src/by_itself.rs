@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use authority::{Caller, Permission, Permit};
+use authority::{Caller, Permission, Permit, Tenant};
 use changes::Refusal;
 use model::{Action, OrderEvent, OrderId, OrderState, TenantId, Timestamp};
 use serde_json::json;
 use store::{
     StoreError, Tx, WriteTx, identity_sources, login_events, order_documents, order_people,
-    order_people::{OrderPerson, Part, PersonState},
+    order_people::{OrderPerson, Part},
     order_secrets,
     orders::{self, Order},
     phone_codes, section_links, tenants,
@@ -16,13 +16,16 @@ use store::{
 
 use crate::{
     OrderDesk,
+    kept_person::open_person,
     moving::{Asked, Happening, Moved, NewStep, OrderVersion, add_step, apply},
-    people::{NO_ROOM, is_asked_in, write_link},
+    people::{NO_ROOM, Request, open_request, write_link},
     view::state_of,
 };
 
 /// After how many days who signs is reminded.
 const REMINDED_AFTER: [u32; 3] = [2, 5, 10];
+/// In which states people are reminded: of approving, and of confirming what the seal waits for.
+const REMINDED_IN: [OrderState; 2] = [OrderState::Approving, OrderState::Countersign];
 /// The line of the timeline that says so.
 const REMINDED: &str = "reminded";
 
@@ -37,6 +40,10 @@ pub struct WentOn {
     pub removed: u32,
     /// Orders whose signatories were reminded.
     pub reminded: u32,
+    /// Orders that went to their issuer by a letter.
+    pub sent: u32,
+    /// Orders whose letter to their issuer was given up.
+    pub unsent: u32,
     /// Orders that the first real login closed.
     pub live: u32,
     /// Orders whose credentials are gone.
@@ -117,9 +124,10 @@ impl OrderDesk {
         let mut went = WentOn::default();
         let ended = if may_end { self.end_all(caller, &mut went, now).await } else { Ok(()) };
         let reminded = self.remind_all(caller, &mut went, now).await;
+        let sent = self.follow_letters(caller, &mut went, now).await;
         let closed = self.close_all(caller, &mut went, (logins_since, now)).await;
         let gone = self.end_gone(caller, &mut went, now).await;
-        ended.and(reminded).and(closed).and(gone).map(|()| went)
+        ended.and(reminded).and(sent).and(closed).and(gone).map(|()| went)
     }
 
     async fn end_all(&self, caller: &Caller, went: &mut WentOn, now: Timestamp) -> Result<(), Refusal> {
@@ -135,7 +143,11 @@ impl OrderDesk {
     }
 
     async fn remind_all(&self, caller: &Caller, went: &mut WentOn, now: Timestamp) -> Result<(), Refusal> {
-        for row in self.in_state(OrderState::Approving).await? {
+        let mut waiting = Vec::new();
+        for state in REMINDED_IN {
+            waiting.extend(self.in_state(state).await?);
+        }
+        for row in waiting {
             let reminded = async {
                 let (key, since) = ((row.tenant_id, row.id), row.since);
                 // Nothing is written, and nobody else waits, where it is not time.
@@ -145,6 +157,27 @@ impl OrderDesk {
                 self.remind(&self.leave(caller, row.tenant_id).await?, row.id, now).await
             };
             went.reminded += u32::from(went.took(&row, reminded.await)?);
+        }
+        Ok(())
+    }
+
+    async fn follow_letters(
+        &self,
+        caller: &Caller,
+        went: &mut WentOn,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        for row in self.in_state(OrderState::Sending).await? {
+            let followed = async {
+                let permit = self.leave(caller, row.tenant_id).await?;
+                match self.has_letter(permit.caller_tenant(), &row).await? {
+                    true => self.follow_letter(&permit, &row, now).await,
+                    false => Ok(None),
+                }
+            };
+            let event = went.took(&row, followed.await)?;
+            went.sent += u32::from(event == Some(OrderEvent::Sent));
+            went.unsent += u32::from(event == Some(OrderEvent::SendFailed));
         }
         Ok(())
     }
@@ -242,17 +275,18 @@ impl OrderDesk {
 
     /// Reminds those who have not approved yet, if it is time.
     async fn remind(&self, permit: &Permit, id: OrderId, now: Timestamp) -> Result<bool, Refusal> {
-        let permit = permit.clone();
+        let (permit, has_sms) = (permit.clone(), self.settings.has_sms);
         let reminded = self.store.write(move |tx| {
             let tenant = permit.tenant(Permission::MoveOrders)?.clone();
             let moved = Moved::load(tx, &tenant, Asked::Now(id))?;
             let state = state_of(&moved.row)?;
             let is_due = is_reminded_now(tx, (tenant.id, id), moved.row.since, now)?;
-            if state != OrderState::Approving || !is_due {
+            let asked = to_remind(&tenant, &moved, (state, has_sms))?;
+            if !REMINDED_IN.contains(&state) || !is_due || asked.is_empty() {
                 return Ok(false);
             }
             let mut without = Vec::new();
-            for row in to_remind(&moved, state) {
+            for row in asked {
                 without.extend(write_link(tx, (&tenant, row), moved.manner(), now)?);
             }
             add_step(tx, &permit, &NewStep { order: id, event: REMINDED, state, note: "" }, now)?;
@@ -283,20 +317,24 @@ impl OrderDesk {
 
 /// Who has not done what they are asked for. A signatory's link leads to their declaration, too: its own is for whoever has approved the
 /// order already.
-fn to_remind(moved: &Moved, state: OrderState) -> Vec<&OrderPerson> {
+fn to_remind<'a>(
+    tenant: &Tenant,
+    moved: &'a Moved,
+    at: (OrderState, bool),
+) -> Result<Vec<&'a OrderPerson>, Refusal> {
     let mut is_reminded = false;
     let mut all = Vec::new();
-    for row in moved.people.iter().filter(|it| is_asked_in(it.part, state)) {
+    for row in &moved.people {
         let is_twin = row.part == Part::Declarant;
         let is_over = is_twin && (is_reminded || moved.answers.number.is_declined);
-        let is_waiting = row.state == PersonState::Waiting;
+        let is_waiting = open_request(row, &open_person(tenant, row)?, at) != Request::Nothing;
         if is_waiting && !is_over {
             all.push(row);
         }
         // A declarant stands directly behind the same person as a signatory.
         is_reminded = !is_twin && is_waiting;
     }
-    all
+    Ok(all)
 }
 
 /// Whether those who have not approved are to be reminded, of an order that waits for them since then.
@@ -308,6 +346,10 @@ fn is_reminded_now(
 ) -> Result<bool, StoreError> {
     let is_after = |days: &u32| now >= since.after(DAY.saturating_mul(*days));
     if !REMINDED_AFTER.first().is_some_and(is_after) {
+        return Ok(false);
+    }
+    // A program that was down, or is new, does not remind three times in a row.
+    if orders::count_steps(tx, of_order, REMINDED, now.before(DAY))? > 0 {
         return Ok(false);
     }
     let count = orders::count_steps(tx, of_order, REMINDED, since)?;

@@ -9,7 +9,10 @@ use store::{
     order_people::{OrderPerson, Part},
 };
 
-use crate::people::{Addressed, Manner, open_person, write_letter};
+use crate::{
+    kept_person::open_person,
+    people::{Addressed, Manner, write_letter},
+};
 
 /// The people of two submissions, one after the other.
 #[derive(Clone, Copy)]

@@ -2,20 +2,18 @@
 
 use authority::{Permission, Permit};
 use changes::Refusal;
-use crypto::same_bytes;
 use model::{LinkId, Timestamp};
 use store::order_people::{self, Part, PersonState};
 use texts::AdminMessage;
 
 use crate::{
     OrderDesk,
-    moving::{Asked, Moved},
-    people::{confirmation_code, is_asked_in, link_spent, open_person, seal_person},
+    confirming::is_code_of,
+    kept_person::open_person,
+    moving::Moved,
+    people::{Request, link_spent, request},
     view::state_of,
 };
-
-/// How many wrong codes end a link; the operator sends another one.
-const MOST_WRONG_CODES: u32 = 5;
 
 impl OrderDesk {
     /// Gives everything that goes to the issuer to whoever has its link and the code; it is written down that it was fetched. It can
@@ -33,26 +31,18 @@ impl OrderDesk {
         let tenant = permit.tenant(Permission::AnswerOrder)?.clone();
         let (reader, code) = (tenant.clone(), code.replace(' ', ""));
         let checked = self.store.write(move |tx| {
-            let row = order_people::find(tx, person)?.filter(|it| it.tenant_id == reader.id);
-            let mut row = row.filter(|it| it.part == Part::Issuer).ok_or_else(link_spent)?;
-            let moved = Moved::load(tx, &reader, Asked::Now(row.order_id))?;
-            if row.submission != moved.row.submission || !is_asked_in(row.part, state_of(&moved.row)?) {
+            let (moved, mut row) = Moved::of_link(tx, &reader, person)?;
+            let asked = request(row.part, state_of(&moved.row)?);
+            if row.part != Part::Issuer || asked != Request::Act {
                 return Err(link_spent());
             }
             let mut kept = open_person(&reader, &row)?;
-            if kept.wrong_codes >= MOST_WRONG_CODES {
-                return Err(link_spent());
+            if !is_code_of(tx, &reader, (&row, &mut kept), &code)? {
+                return Ok(None);
             }
-            let is_right = same_bytes(code.as_bytes(), confirmation_code(&reader, &row).as_bytes());
-            if is_right {
-                (row.state, row.decided_at) = (PersonState::Done, Some(now));
-            } else {
-                kept.wrong_codes += 1;
-                row.sealed_person = seal_person(&reader, row.id, &kept);
-            }
+            (row.state, row.decided_at) = (PersonState::Done, Some(now));
             order_people::save(tx, &row)?;
-            // A wrong code is counted, so that the write stands.
-            Ok::<_, Refusal>(is_right.then_some(row.order_id))
+            Ok::<_, Refusal>(Some(row.order_id))
         });
         let wrong = || Refusal::Invalid(AdminMessage::OrderCodeWrong.at("code"));
         let order = self.whole(&tenant, checked.await?.ok_or_else(wrong)?).await?;

@@ -2,7 +2,10 @@
 
 use model::{OrderId, TenantId};
 
-use crate::{OrderView, Part, PersonView};
+use crate::{
+    OrderView, Part, PersonView,
+    people::{Request, request},
+};
 
 /// An order as it is shown to who has a link.
 #[derive(Clone, Debug)]
@@ -22,6 +25,16 @@ pub struct LinkView {
 }
 
 impl LinkView {
+    /// Whether the person is asked to confirm that letters reach them, or has done so.
+    pub fn is_asked_to_confirm(&self) -> bool {
+        request(self.person.part, self.view.state) == Request::Confirm
+    }
+
+    /// Whether the person is asked to do their part.
+    pub fn is_asked_to_act(&self) -> bool {
+        request(self.person.part, self.view.state) == Request::Act
+    }
+
     /// Whether the person is known by their phone, because the order has no birth date to know them by: then it is confirmed
     /// first. Once they have come, they are known by their eID.
     pub fn needs_phone(&self) -> bool {

@@ -12,7 +12,8 @@ use texts::Noun;
 
 use crate::{
     OrderDesk,
-    people::{is_asked_in, open_person, person_view},
+    kept_person::open_person,
+    people::{Request, person_view, request},
     phones::GOOD_FOR,
     section_links::{is_good, view as colleague},
     view::{open_answers, state_of},
@@ -97,7 +98,7 @@ impl OrderDesk {
             }
             for it in order_people::list(tx, of_order, row.submission)? {
                 // The letter of a signatory leads to their declaration.
-                if !is_asked_in(it.part, state) || it.part == Part::Declarant {
+                if request(it.part, state) == Request::Nothing || it.part == Part::Declarant {
                     continue;
                 }
                 let contact = open_person(&tenant, &it)?.contact;

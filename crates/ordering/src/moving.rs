@@ -7,7 +7,7 @@ use changes::{Refusal, identity_sources::withdraw_candidate, members::receiver_l
 use crypto::Digest;
 use messages::Letter;
 use model::{
-    Action, Circumstances, LoginMethod, MemberId, OrderAnswers, OrderEvent, OrderFacts, OrderId,
+    Action, Circumstances, LinkId, LoginMethod, MemberId, OrderAnswers, OrderEvent, OrderFacts, OrderId,
     OrderSection, OrderState, Timestamp, lacks, next_order_state,
 };
 use serde_json::json;
@@ -25,8 +25,12 @@ use crate::{
     changed_contacts::{self, Submitted},
     compose::digests_of,
     issuer::check_handover,
-    issuer_letter::write_to_issuer,
-    people::{Addressed, Manner, NO_ROOM, Submission, insert_all, is_asked_in, write_letter, write_link},
+    issuer_letter::take_back,
+    kept_person::open_person,
+    people::{
+        Addressed, Manner, NO_ROOM, Request, Submission, insert_all, link_spent, open_request, request,
+        write_letter, write_link,
+    },
     proposal,
     review::review_reasons,
     submitted, templates,
@@ -120,6 +124,8 @@ pub(crate) struct Moved {
     pub(crate) row: Order,
     pub(crate) answers: OrderAnswers,
     pub(crate) people: Vec<OrderPerson>,
+    /// Whether text messages are sent, so that a new submission asks for phones that are not confirmed.
+    pub(crate) has_sms: bool,
 }
 
 /// Which order is read, and in which version.
@@ -150,7 +156,21 @@ impl Moved {
         }
         let answers = open_answers(tenant, &row)?;
         let people = order_people::list(tx, (tenant.id, id), row.submission)?;
-        Ok(Self { row, answers, people })
+        Ok(Self { row, answers, people, has_sms: false })
+    }
+
+    /// Reads, in the write, the order that somebody has a link of, and their row of its present submission. The order is locked before
+    /// its people, as everywhere.
+    pub(crate) fn of_link(
+        tx: &mut impl Tx,
+        tenant: &Tenant,
+        person: LinkId,
+    ) -> Result<(Self, OrderPerson), Refusal> {
+        let order =
+            order_people::order_of(tx, person)?.filter(|it| it.0 == tenant.id).ok_or_else(link_spent)?.1;
+        let moved = Self::load(tx, tenant, Asked::Now(order))?;
+        let row = moved.people.iter().find(|it| it.id == person).cloned().ok_or_else(link_spent)?;
+        Ok((moved, row))
     }
 
     fn facts(&self) -> Result<OrderFacts, Refusal> {
@@ -187,7 +207,8 @@ impl Moved {
         Manner {
             locale: self.locale(),
             is_sandbox: self.answers.is_sandbox,
-            has_tasks: self.row.state == OrderState::PortalTasks.as_str(),
+            // The state of an order that can be read is one that is known.
+            state: OrderState::parse(&self.row.state).unwrap_or(OrderState::Draft),
         }
     }
 
@@ -198,8 +219,8 @@ impl Moved {
 
     /// Gives the tenant to whoever may make this happen to this order.
     pub(crate) fn leave<'a>(&self, permit: &'a Permit, event: OrderEvent) -> Result<&'a Tenant, Refusal> {
-        // What changed under an order is seen by the program, too.
-        if event == OrderEvent::Hold
+        // What changed under an order is seen by the program, too, and so is that its letter has gone.
+        if matches!(event, OrderEvent::Hold | OrderEvent::Sent)
             && let Ok(tenant) = permit.tenant(Permission::MoveOrders)
         {
             return Ok(tenant);
@@ -218,7 +239,7 @@ pub struct Happening {
     pub(crate) note: String,
     /// Issued, but not with the national identity number that was asked for.
     pub(crate) is_without_number: bool,
-    /// Sent by a letter of ours to the issuer, and not by hand.
+    /// To be sent by a letter of ours to the issuer, and not by hand: it happens when the letter has gone.
     pub(crate) is_by_letter: bool,
 }
 
@@ -234,7 +255,7 @@ impl Happening {
         Self { note, ..Self::of(event) }
     }
 
-    /// The same, sent by a letter of ours to the issuer.
+    /// The same, by a letter of ours to the issuer.
     #[must_use]
     pub fn by_letter(self, is_by_letter: bool) -> Self {
         Self { is_by_letter, ..self }
@@ -275,15 +296,19 @@ pub(crate) fn apply(
 ) -> Result<OrderState, Refusal> {
     let event = &happening.event;
     let tenant = moved.leave(permit, *event)?.clone();
+    if moved.row.state == OrderState::Sending.as_str() && *event != OrderEvent::SendFailed {
+        // It goes elsewhere, or to its issuer by hand: what was not sent yet is not sent any more.
+        take_back(tx, &tenant, (&mut moved.row, &moved.people))?;
+    }
     let facts = moved.facts()?;
     let next = next_order_state(&facts, *event).map_err(|it| out_of_turn(it.state))?;
     moved.check_possible(happening)?;
-    check_agreement(tx, *event, (&moved.row, &moved.answers))?;
+    if permit.tenant(Permission::MoveOrders).is_err() {
+        // What has gone has gone: it was asked for when the letter was written.
+        check_agreement(tx, *event, (&moved.row, &moved.answers))?;
+    }
     let mut without = match event {
         OrderEvent::Submit => submit(tx, (&tenant, moved), now)?,
-        OrderEvent::Sent if happening.is_by_letter => {
-            write_to_issuer(tx, (&tenant, &moved.row), moved.manner(), now)?
-        }
         _ => Vec::new(),
     };
     if *event == OrderEvent::Issue && moved.answers.number.is_needed == Some(true) {
@@ -422,8 +447,9 @@ fn submit(
     let digests = digests_of((moved.row.id, submission), &moved.answers);
     (moved.row.document_digest, moved.row.declaration_digest) = (Some(digests.order), digests.declaration);
     submitted::keep(tx, tenant, (&moved.row, &moved.answers), now)?;
-    let asked = Submission { order: moved.row.id, eid, answers: &moved.answers, submission };
-    let before = std::mem::replace(&mut moved.people, insert_all(tx, tenant, &asked, now)?);
+    let (before, order) = (std::mem::take(&mut moved.people), moved.row.id);
+    let asked = Submission { order, eid, answers: &moved.answers, submission, before: &before };
+    moved.people = insert_all(tx, tenant, &asked, now)?;
     changed_contacts::tell(
         tx,
         (tenant, moved.manner()),
@@ -492,20 +518,25 @@ fn write_letters(
     &Told { before, event, next }: &Told,
     now: Timestamp,
 ) -> Result<Vec<String>, Refusal> {
-    let (manner, mut without) = (moved.manner(), Vec::new());
+    let (manner, has_sms, mut without) = (moved.manner(), moved.has_sms, Vec::new());
     let is_new_receiver = event == OrderEvent::NewLink;
-    for row in &mut moved.people {
-        let was_asked = event != OrderEvent::Submit && is_asked_in(row.part, before);
-        // The letter of a signatory leads to their declaration, too.
-        let has_letter = row.part != Part::Declarant && is_asked_in(row.part, next);
-        let is_asked = (row.state == PersonState::Waiting || is_new_receiver) && has_letter;
+    // The letter of a signatory leads to their declaration, too; that to an issuer is written by itself.
+    let has_own = |it: &&mut OrderPerson| match it.part {
+        Part::Declarant => false,
+        Part::Issuer => next != OrderState::Sending,
+        _ => true,
+    };
+    for row in moved.people.iter_mut().filter(has_own) {
         let is_renewed = is_new_receiver && row.part == Part::Receiver;
         if is_renewed {
             row.generation += 1;
             row.state = PersonState::Waiting;
             order_people::save(tx, row)?;
         }
-        if is_asked && (!was_asked || is_renewed) {
+        let asked = open_request(row, &open_person(tenant, row)?, (next, has_sms));
+        // Nobody was asked for anything of this submission before it was made.
+        let is_new = event == OrderEvent::Submit || is_renewed || request(row.part, before) != asked;
+        if asked != Request::Nothing && is_new {
             without.extend(write_link(tx, (tenant, row), manner, now)?);
         }
     }

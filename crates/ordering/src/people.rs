@@ -2,64 +2,21 @@
 
 use std::{fmt, time::Duration};
 
-use authority::{SealedColumn, Tenant};
+use authority::Tenant;
 use changes::Refusal;
 use crypto::Digest;
-use messages::{AddressedLetter, Letter, MailAddress, ORDER_LINK, TASKS};
-use model::{Contact, LinkId, LoginMethod, OrderAnswers, OrderId, OrderState, Timestamp};
-use serde::{Deserialize, Serialize};
+use messages::{AddressedLetter, Letter, MailAddress, ORDER_LINK, RECEIVER_CONFIRMS, TASKS};
+use model::{Contact, LetterId, LinkId, LoginMethod, OrderAnswers, OrderId, OrderState, Timestamp};
 use store::{
-    StoreError, WriteTx,
+    WriteTx,
     order_people::{self, OrderPerson, Part, PersonState},
 };
 use texts::{AdminMessage, Locale};
 
-/// What is sealed of a person.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub(crate) struct KeptPerson {
-    /// As the order names them.
-    pub(crate) contact: Contact,
-    /// Their role, of a signatory.
-    pub(crate) role: String,
-    /// The name that the eID gave.
-    pub(crate) proved_name: String,
-    /// The birth date that the eID gave.
-    pub(crate) proved_birth_date: String,
-    /// The level, and the eID.
-    pub(crate) level: String,
-    /// With which eID.
-    pub(crate) eid: String,
-    /// SHA-256 of the token that the eID signed, base64url.
-    pub(crate) token_digest: String,
-    /// Why it is to be reviewed; empty where it matches.
-    pub(crate) mismatch: String,
-    /// Why the operator let it count.
-    pub(crate) override_reason: String,
-    /// Which operators did.
-    pub(crate) override_by: String,
-    /// The provider at whom they signed; empty where they did not.
-    pub(crate) provider: String,
-    /// Whether a code that went to their phone was typed.
-    pub(crate) is_phone_confirmed: bool,
-    /// Of a declarant: the row of the same person as a signatory.
-    pub(crate) signatory: Option<String>,
-    /// How many wrong codes were typed at the link of an issuer.
-    pub(crate) wrong_codes: u32,
-}
-
-impl KeptPerson {
-    /// Whether two rows are of one signatory: what they approve of the order, and of the declaration.
-    pub(crate) fn is_twin(&self, own: LinkId, (other, id): (&Self, LinkId)) -> bool {
-        let of = |it: &Self| it.signatory.as_deref().and_then(|it| LinkId::parse(it).ok());
-        are_twins((own, of(self)), (id, of(other)))
-    }
-}
-
-/// The same of rows with the signatory to whom each belongs.
-pub(crate) fn are_twins(one: (LinkId, Option<LinkId>), other: (LinkId, Option<LinkId>)) -> bool {
-    one.1 == Some(other.0) || other.1 == Some(one.0)
-}
+use crate::{
+    confirmed::{carry_over, is_enough},
+    kept_person::{KeptPerson, LetterState, open_person, seal_person},
+};
 
 /// A person of an order as shown. Their link is in it: whoever has that can act for them.
 #[derive(Clone, PartialEq, Eq)]
@@ -92,6 +49,8 @@ pub struct PersonView {
     pub override_by: String,
     /// The provider at whom they signed; empty where they did not.
     pub provider: String,
+    /// Of a contact: whether letters are known to reach them.
+    pub is_confirmed: bool,
     /// Whether a code that went to their phone was typed.
     pub is_phone_confirmed: bool,
     /// Of a declarant: the row of the same person as a signatory.
@@ -100,6 +59,8 @@ pub struct PersonView {
     pub has_eid: bool,
     /// When they did what they were asked for.
     pub decided_at: Option<Timestamp>,
+    /// Of an issuer: what is known of the letter with which the order goes there.
+    pub letter: Option<LetterState>,
     /// The member that they became.
     pub member: Option<model::MemberId>,
     /// What a contact is asked for beside the link; shown to whoever ordered.
@@ -115,17 +76,6 @@ impl fmt::Debug for PersonView {
         let mut person = f.debug_struct("PersonView");
         person.field("id", id).field("part", part).field("state", state).finish_non_exhaustive()
     }
-}
-
-pub(crate) fn open_person(tenant: &Tenant, row: &OrderPerson) -> Result<KeptPerson, Refusal> {
-    let opened = tenant.opened().unseal(&SealedColumn::OrderPerson(row.id), &row.sealed_person);
-    let opened = opened.map_err(|_| order_people::unreadable())?;
-    Ok(serde_json::from_slice(opened.expose()).map_err(|_| order_people::unreadable())?)
-}
-
-pub(crate) fn seal_person(tenant: &Tenant, id: LinkId, person: &KeptPerson) -> Vec<u8> {
-    let plain = serde_json::to_vec(person).unwrap_or_default();
-    tenant.opened().seal(tenant.random(), &SealedColumn::OrderPerson(id), &plain)
 }
 
 pub(crate) fn generation_of(row: &OrderPerson) -> u32 {
@@ -152,6 +102,8 @@ pub(crate) fn person_view(tenant: &Tenant, row: &OrderPerson) -> Result<PersonVi
         id: row.id,
         part: row.part,
         state: row.state,
+        letter: kept.letter_state(),
+        is_confirmed: kept.has_confirmed(row.state),
         contact: kept.contact,
         role: kept.role,
         proved_name: kept.proved_name,
@@ -206,24 +158,62 @@ pub(crate) const fn approves(part: Part) -> bool {
     matches!(part, Part::Signatory | Part::Declarant)
 }
 
-/// Whether somebody is asked in this state.
-pub(crate) const fn is_asked_in(part: Part, state: OrderState) -> bool {
-    match part {
-        Part::Signatory | Part::Declarant => {
-            matches!(state, OrderState::Approving | OrderState::IdentityReview)
-        }
+/// What somebody is asked for in a state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Request {
+    /// Nothing.
+    Nothing,
+    /// To confirm that letters reach them.
+    Confirm,
+    /// To do their part: to approve, to receive, to fetch.
+    Act,
+}
+
+/// What somebody is asked for in this state.
+pub(crate) const fn request(part: Part, state: OrderState) -> Request {
+    use OrderState as S;
+    let acts = match part {
+        Part::Signatory | Part::Declarant => matches!(state, S::Approving | S::IdentityReview),
         Part::Receiver => {
-            matches!(
-                state,
-                OrderState::PortalTasks
-                    | OrderState::Handover
-                    | OrderState::AwaitEntry
-                    | OrderState::Trouble
-                    | OrderState::Checking
-            )
+            matches!(state, S::PortalTasks | S::Handover | S::AwaitEntry | S::Trouble | S::Checking)
         }
-        Part::Issuer => matches!(state, OrderState::AtIssuer | OrderState::Question),
-        Part::Blocker | Part::General => state.is_open() && !matches!(state, OrderState::Draft),
+        // Whoever has the letter does not wait until we know that it has gone.
+        Part::Issuer => matches!(state, S::Sending | S::AtIssuer | S::Question),
+        Part::Blocker | Part::General => false,
+    };
+    let confirms = match part {
+        Part::Signatory | Part::Declarant | Part::Issuer => false,
+        Part::Blocker | Part::General => state.is_open() && !matches!(state, S::Draft),
+        // Who receives what Vipps gives is let in before there is anything to receive.
+        Part::Receiver => matches!(
+            state,
+            S::Review
+                | S::Approving
+                | S::IdentityReview
+                | S::Countersign
+                | S::Sending
+                | S::AtIssuer
+                | S::Question
+        ),
+    };
+    match (acts, confirms) {
+        (true, _) => Request::Act,
+        (false, true) => Request::Confirm,
+        (false, false) => Request::Nothing,
+    }
+}
+
+/// What of it somebody has not done yet; a phone is confirmed where text messages are sent.
+pub(crate) fn open_request(
+    row: &OrderPerson,
+    kept: &KeptPerson,
+    (state, has_sms): (OrderState, bool),
+) -> Request {
+    let confirmed = (kept.has_confirmed(row.state), kept.is_phone_confirmed);
+    match request(row.part, state) {
+        Request::Confirm if is_enough(row.part, confirmed, has_sms) => Request::Nothing,
+        Request::Act if row.state != PersonState::Waiting => Request::Nothing,
+        it => it,
     }
 }
 
@@ -238,7 +228,11 @@ pub(crate) fn write_link(
     now: Timestamp,
 ) -> Result<Option<String>, Refusal> {
     let kept = open_person(tenant, row)?;
-    let part = if manner.has_tasks && row.part == Part::Receiver { TASKS } else { row.part.as_str() };
+    let part = match (row.part, request(row.part, manner.state)) {
+        (Part::Receiver, Request::Act) if manner.state == OrderState::PortalTasks => TASKS,
+        (Part::Receiver, Request::Confirm) => RECEIVER_CONFIRMS,
+        (part, _) => part.as_str(),
+    };
     let part = part.to_owned();
     let letter = Letter::OrderPerson { id: row.id, generation: generation_of(row), part };
     let has_room = write_letter(tx, tenant, &Addressed { email: &kept.contact.email, letter, manner }, now)?;
@@ -251,8 +245,8 @@ pub(crate) struct Manner {
     pub(crate) locale: Locale,
     /// Nothing of a sandbox order is sent: its mailbox says what would be.
     pub(crate) is_sandbox: bool,
-    /// Whether its receiver has something to set up before there are credentials.
-    pub(crate) has_tasks: bool,
+    /// What somebody is asked for depends on how far the order has come.
+    pub(crate) state: OrderState,
 }
 
 /// A letter, and to whom it goes.
@@ -270,16 +264,26 @@ pub(crate) fn write_letter(
     it: &Addressed<'_>,
     now: Timestamp,
 ) -> Result<bool, Refusal> {
-    if it.manner.is_sandbox {
+    if it.manner.is_sandbox || MailAddress::parse(it.email).is_none() {
         return Ok(true);
     }
-    let Some(to) = MailAddress::parse(it.email) else { return Ok(true) };
+    // The order goes on all the same: the link is sent again when there is room.
+    Ok(put_letter(tx, tenant, it, now)?.is_some())
+}
+
+/// Writes a letter; gives its id, or `None` where it found no room, or there is no address.
+pub(crate) fn put_letter(
+    tx: &mut WriteTx<'_>,
+    tenant: &Tenant,
+    it: &Addressed<'_>,
+    now: Timestamp,
+) -> Result<Option<LetterId>, Refusal> {
+    let Some(to) = MailAddress::parse(it.email) else { return Ok(None) };
     let letter = AddressedLetter { to: to.into(), locale: it.manner.locale, letter: it.letter.clone() };
     let keys = tenant.opened().letter_keys();
     match messages::write(tx, (&keys, tenant.random()), &letter, now) {
-        Ok(_) => Ok(true),
-        // The order goes on all the same: the link is sent again when there is room.
-        Err(messages::WriteError::TooMany) => Ok(false),
+        Ok((id, _)) => Ok(Some(id)),
+        Err(messages::WriteError::TooMany) => Ok(None),
         Err(messages::WriteError::MasterKey) => Err(Refusal::MasterKey),
         Err(messages::WriteError::Store(error)) => Err(error.into()),
     }
@@ -291,15 +295,19 @@ pub(crate) struct Submission<'a> {
     pub(crate) eid: LoginMethod,
     pub(crate) answers: &'a OrderAnswers,
     pub(crate) submission: i64,
+    /// The people of the submission before.
+    pub(crate) before: &'a [OrderPerson],
 }
 
 /// Inserts everybody whom a submission asks.
 pub(crate) fn insert_all(
     tx: &mut WriteTx<'_>,
     tenant: &Tenant,
-    &Submission { order, eid, answers, submission }: &Submission<'_>,
+    &Submission { order, eid, answers, submission, before }: &Submission<'_>,
     now: Timestamp,
-) -> Result<Vec<OrderPerson>, StoreError> {
+) -> Result<Vec<OrderPerson>, Refusal> {
+    let known = before.iter().map(|it| Ok((it.clone(), open_person(tenant, it)?)));
+    let mut known = known.collect::<Result<Vec<_>, Refusal>>()?;
     let mut rows: Vec<OrderPerson> = Vec::new();
     for ((part, mut kept), place) in asked(eid, answers).into_iter().zip(0..) {
         // The ids go up, so that people are listed in this order.
@@ -307,7 +315,7 @@ pub(crate) fn insert_all(
         if part == Part::Declarant {
             kept.signatory = rows.last().map(|it| it.id.to_string());
         }
-        let row = OrderPerson {
+        let mut row = OrderPerson {
             tenant_id: tenant.id,
             id,
             order_id: order,
@@ -315,12 +323,14 @@ pub(crate) fn insert_all(
             part,
             state: PersonState::Waiting,
             generation: 1,
-            sealed_person: seal_person(tenant, id, &kept),
+            sealed_person: Vec::new(),
             sealed_evidence: None,
             person_digest: None,
             member_id: None,
             decided_at: None,
         };
+        carry_over(&mut known, &mut row, &mut kept);
+        row.sealed_person = seal_person(tenant, id, &kept);
         order_people::insert(tx, &row)?;
         rows.push(row);
     }
@@ -353,10 +363,12 @@ mod tests {
             override_reason: String::new(),
             override_by: String::new(),
             provider: String::new(),
+            is_confirmed: false,
             is_phone_confirmed: false,
             signatory: None,
             has_eid: false,
             decided_at: None,
+            letter: None,
             member: None,
             confirmation_code: "canary-confirmation".to_owned(),
             link: "id/canary-code".to_owned(),

@@ -13,15 +13,17 @@ use model::{Action, LinkId, PhoneNumber, Timestamp};
 use serde_json::json;
 use store::{
     StoreError, Tx, WriteTx,
-    order_people::{self, OrderPerson, Part, PersonState},
+    order_people::{OrderPerson, Part},
     phone_codes::{self, PhoneCode, Try},
 };
 use texts::AdminMessage;
 
 use crate::{
     LinkView, OrderDesk,
-    moving::{Asked, Moved},
-    people::{is_asked_in, link_spent, open_person, seal_person},
+    confirming::{Confirmation, Confirmed, confirm_everywhere},
+    kept_person::open_person,
+    moving::Moved,
+    people::{Request, link_spent, request},
     view::state_of,
 };
 
@@ -100,12 +102,14 @@ pub(crate) fn is_confirmed_here(
 
 /// Somebody who may confirm their phone now, and the order.
 fn asked(tx: &mut WriteTx<'_>, tenant: &Tenant, person: LinkId) -> Result<(OrderPerson, Moved), Refusal> {
-    let row = order_people::find(tx, person)?.filter(|it| it.tenant_id == tenant.id);
-    let row = row.filter(|it| matches!(it.part, Part::Receiver | Part::Blocker)).ok_or_else(link_spent)?;
-    let moved = Moved::load(tx, tenant, Asked::Now(row.order_id))?;
-    // Who may block has confirmed that letters reach them: the code that is asked for there keeps programs from sending messages.
-    let has_come = row.part == Part::Receiver || row.state == PersonState::Done;
-    if row.submission != moved.row.submission || !has_come || !is_asked_in(row.part, state_of(&moved.row)?) {
+    let (moved, row) = Moved::of_link(tx, tenant, person)?;
+    // A contact has confirmed that letters reach them: the code that is asked for there keeps programs from sending messages.
+    let has_come = match request(row.part, state_of(&moved.row)?) {
+        Request::Nothing => false,
+        Request::Confirm => open_person(tenant, &row)?.has_confirmed(row.state),
+        Request::Act => true,
+    };
+    if !has_come || !matches!(row.part, Part::Receiver | Part::Blocker) {
         return Err(link_spent());
     }
     Ok((row, moved))
@@ -143,12 +147,9 @@ impl OrderDesk {
         now: Timestamp,
     ) -> Result<PhoneStep, Refusal> {
         let (tenant, person) = (permit.tenant(Permission::AnswerOrder)?.id, &link.person);
-        let may_be_asked = match person.part {
-            Part::Receiver => true,
-            Part::Blocker => person.state == PersonState::Done,
-            Part::Signatory | Part::Declarant | Part::General | Part::Issuer => false,
-        };
-        if !may_be_asked {
+        let asked = request(person.part, link.view.state);
+        let has_come = asked == Request::Act || person.is_confirmed;
+        if !has_come || !matches!(person.part, Part::Receiver | Part::Blocker) {
             return Ok(PhoneStep::None);
         }
         let id = person.id;
@@ -156,9 +157,9 @@ impl OrderDesk {
         let browser = browser.map(|it| browser_digest(id, it));
         let of_browser = code.filter(|it| Some(it.browser_digest) == browser);
         let here = of_browser.as_ref().zip(browser).is_some_and(|(it, at)| is_confirmed_by(it, &at, now));
-        let is_asked = self.settings.has_sms && is_asked_in(person.part, link.view.state);
+        let is_asked = self.settings.has_sms && asked != Request::Nothing;
         // A receiver without a birth date is known by the phone alone, so that it counts in this browser only.
-        let is_enough = here || !link.needs_phone();
+        let is_enough = here || asked == Request::Confirm || !link.needs_phone();
         Ok(match of_browser {
             _ if person.is_phone_confirmed && is_enough => PhoneStep::Confirmed { here },
             _ if !is_asked => PhoneStep::None,
@@ -243,7 +244,7 @@ impl OrderDesk {
         let (browser, code) = (browser_digest(person, browser), code.replace(char::is_whitespace, ""));
         let permit = permit.clone();
         let confirmed = self.store.write(move |tx| {
-            let (mut row, _) = asked(tx, &tenant, person)?;
+            let (row, mut moved) = asked(tx, &tenant, person)?;
             let (of_person, sent_after) = ((tenant.id, person), now.before(GOOD_FOR));
             let tried = phone_codes::count_try(
                 tx,
@@ -260,13 +261,9 @@ impl OrderDesk {
             if !phone_codes::spend(tx, of_person, now)? {
                 return Ok(Err(refused(AdminMessage::OrderPhoneCodeOver)));
             }
-            let mut kept = open_person(&tenant, &row)?;
-            kept.is_phone_confirmed = true;
-            row.sealed_person = seal_person(&tenant, row.id, &kept);
-            order_people::save(tx, &row)?;
-            let details = json!({"part": row.part.as_str(), "what": "phone"});
-            let object = format!("order {}", row.order_id);
-            permit.record(Action::OrderConfirmed, object, &details, now).append(tx)?;
+            let contact = &open_person(&tenant, &row)?.contact;
+            let it = Confirmation { what: Confirmed::Phone, contact };
+            confirm_everywhere(tx, (&permit, &mut moved.people), it, now)?;
             Ok::<_, Refusal>(Ok(()))
         });
         confirmed.await?

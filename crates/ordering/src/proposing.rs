@@ -13,6 +13,7 @@ use texts::Noun;
 
 use crate::{
     OrderDesk,
+    confirming::check_rows_confirmed,
     moving::{Asked, Happening, Moved, NewStep, OrderVersion, add_step},
     proposal::{Decided, Decision, Kept, takes_two},
     secrets::{NewSecret, save},
@@ -41,11 +42,15 @@ impl OrderDesk {
         let kept = Kept::of(permit, seen.version, decision, now)?;
         let (permit, event) = (permit.clone(), decision.event());
         let (note, person) = (kept.note.clone(), decision.person());
+        let has_sms = self.settings.has_sms;
         let proposed = self.store.write(move |tx| {
             let tenant = permit.tenant(Permission::DecideOrders)?.clone();
             let moved = Moved::load(tx, &tenant, Asked::Seen(seen))?;
             moved.deciding(&permit)?;
             moved.check_possible(&Happening::said(event, &note))?;
+            if event == OrderEvent::Seal {
+                check_rows_confirmed(&tenant, &moved.people, has_sms)?;
+            }
             let is_reviewed = |it: &OrderPerson| Some(it.id) == person && it.state == PersonState::InReview;
             if person.is_some() && !moved.people.iter().any(is_reviewed) {
                 return Err(Refusal::NotFound(Noun::OrderPerson));

@@ -53,7 +53,8 @@ impl OrderDesk {
         let (people, steps, row, (public_key, files, proposal, issuer, changes, answers)) = read.await?;
         let people = people.iter().map(|it| person_view(tenant, it)).collect::<Result<Vec<_>, _>>()?;
         let seen = view(tenant, &row, (people, steps))?;
-        Ok(OrderView { public_key, files, proposal, issuer, changes, answers, ..seen })
+        let has_sms = self.settings.has_sms;
+        Ok(OrderView { public_key, files, proposal, issuer, changes, answers, has_sms, ..seen })
     }
 
     pub(crate) fn opened(&self, row: &tenants::Tenant, caller: &Caller) -> Result<Tenant, Refusal> {

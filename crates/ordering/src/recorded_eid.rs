@@ -10,8 +10,9 @@ use texts::AdminMessage;
 use crate::{
     OrderDesk, ReceiverProof,
     approval::{Compared, person_digest, proved},
-    moving::{Asked, Moved},
-    people::{is_asked_in, link_spent, open_person, seal_person},
+    kept_person::{open_person, seal_person},
+    moving::Moved,
+    people::{Request, link_spent, request},
     view::state_of,
 };
 
@@ -38,11 +39,9 @@ impl OrderDesk {
         let at_the_eid = person_digest(&tenant, &shown.proof, &shown.issuer);
         let (permit, proof) = (permit.clone(), shown.proof.clone());
         let recorded = self.store.write(move |tx| {
-            let row = order_people::find(tx, person)?.filter(|it| it.tenant_id == tenant.id);
-            let has_confirmed = |it: &OrderPerson| it.part == Part::Blocker && it.state == PersonState::Done;
-            let mut row = row.filter(has_confirmed).ok_or_else(link_spent)?;
-            let moved = Moved::load(tx, &tenant, Asked::Now(row.order_id))?;
-            if row.submission != moved.row.submission || !is_asked_in(row.part, state_of(&moved.row)?) {
+            let (moved, mut row) = Moved::of_link(tx, &tenant, person)?;
+            let has_confirmed = row.part == Part::Blocker && row.state == PersonState::Done;
+            if !has_confirmed || request(row.part, state_of(&moved.row)?) != Request::Confirm {
                 return Err(link_spent());
             }
             match row.person_digest {

@@ -17,6 +17,7 @@ use crate::{
     approval::{check_same_documents, deciders},
     certificate::CERTIFICATE,
     compose::{ClientFacts, Composed},
+    confirming::{check_confirmed, check_rows_confirmed},
     kept_documents::{self, DocumentKey, OF_ORDER},
     moving::{Asked, Happening, Moved, OrderVersion, apply, permission_to_decide},
     seal_kit::SealKit,
@@ -108,6 +109,8 @@ impl OrderDesk {
         ToSeal { seen, order, registry }: ToSeal<'_>,
         now: Timestamp,
     ) -> Result<OrderState, Refusal> {
+        let has_sms = self.settings.has_sms;
+        check_confirmed(&order.people, has_sms)?;
         let mut made = self.closed(permit, order, now).await?;
         made.extend(registry.map(|it| Made { kind: REGISTRY, pdf: it.into_bytes() }));
         let happening = Happening::said(OrderEvent::Seal, &self.seal_in_words(order));
@@ -116,6 +119,7 @@ impl OrderDesk {
             let mut moved = Moved::load(tx, permit.caller_tenant(), Asked::Seen(seen))?;
             let tenant = moved.deciding(&permit)?.clone();
             check_same_documents(&moved.row, &moved.answers)?;
+            check_rows_confirmed(&tenant, &moved.people, has_sms)?;
             let next = apply(tx, (&permit, &mut moved), &happening, now)?;
             for it in &made {
                 let submission = moved.row.submission;

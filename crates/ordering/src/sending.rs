@@ -2,15 +2,16 @@
 
 use authority::{Permission, Permit, Tenant};
 use changes::Refusal;
-use model::{Action, LinkId, OrderId, Timestamp};
+use model::{Action, LinkId, OrderId, OrderState, Timestamp};
 use serde_json::json;
 use store::order_people::{self, OrderPerson, Part, PersonState};
 use texts::{AdminMessage, Noun};
 
 use crate::{
     OrderDesk, OrderView, PersonView,
+    kept_person::{KeptPerson, open_person, seal_person},
     moving::{Asked, Moved, NewStep, add_step},
-    people::{KeptPerson, is_asked_in, open_person, seal_person, write_link},
+    people::{Request, open_request, request, write_link},
     view::state_of,
 };
 
@@ -20,9 +21,28 @@ const SENT_AGAIN: &str = "sent_again";
 impl OrderView {
     /// Whether somebody is asked now for something that they have not done.
     pub fn asks(&self, person: &PersonView) -> bool {
-        person.state == PersonState::Waiting
-            && is_asked_in(person.part, self.state)
-            && !self.is_declined_for(person)
+        let is_open = match request(person.part, self.state) {
+            Request::Nothing => false,
+            Request::Confirm => !person.has_confirmed_all(self.has_sms),
+            Request::Act => person.state == PersonState::Waiting,
+        };
+        is_open && !self.is_declined_for(person)
+    }
+
+    /// Whether a contact is asked to confirm, and has not.
+    pub fn asks_to_confirm(&self, person: &PersonView) -> bool {
+        request(person.part, self.state) == Request::Confirm && !person.is_confirmed
+    }
+
+    /// Whether somebody can do something with their link, now or later: a contact who has confirmed may still confirm their phone, and
+    /// have their eID recorded.
+    pub fn can_use_link(&self, person: &PersonView) -> bool {
+        let has_more = match person.part {
+            Part::Blocker => !person.has_eid || !person.has_confirmed_all(self.has_sms),
+            _ => false,
+        };
+        let is_waiting = person.state == PersonState::Waiting || has_more;
+        is_waiting && self.state.is_open() && !self.is_declined_for(person)
     }
 
     /// Whether somebody is asked about a declaration that another signatory said no to.
@@ -39,7 +59,7 @@ pub const fn permission_to_send(part: Part) -> Permission {
     }
 }
 
-/// The issuer gets another link and another code: the old ones may have been tried too often.
+/// The same row with another link and another code: the old ones were tried too often.
 fn renewed(tenant: &Tenant, mut row: OrderPerson) -> Result<OrderPerson, Refusal> {
     let kept = KeptPerson { wrong_codes: 0, ..open_person(tenant, &row)? };
     row.generation += 1;
@@ -59,7 +79,7 @@ impl OrderDesk {
         (order, person): (OrderId, LinkId),
         now: Timestamp,
     ) -> Result<(), Refusal> {
-        let permit = permit.clone();
+        let (permit, has_sms) = (permit.clone(), self.settings.has_sms);
         let sent = self.store.write(move |tx| {
             let tenant = permit.caller_tenant().clone();
             let moved = Moved::load(tx, &tenant, Asked::Now(order))?;
@@ -72,11 +92,17 @@ impl OrderDesk {
             let mut row = row.ok_or(Refusal::NotFound(Noun::OrderPerson))?.clone();
             permit.tenant(permission_to_send(row.part))?;
             let is_over = row.part == Part::Declarant && moved.answers.number.is_declined;
-            let is_waiting = row.state == PersonState::Waiting || row.part == Part::Issuer;
-            if !is_waiting || is_over || !is_asked_in(row.part, state) {
+            let kept = open_person(&tenant, &row)?;
+            let asked = match row.part {
+                // Another letter with the order is written by itself.
+                Part::Issuer if state == OrderState::Sending => Request::Nothing,
+                Part::Issuer | Part::Blocker => request(row.part, state),
+                _ => open_request(&row, &kept, (state, has_sms)),
+            };
+            if asked == Request::Nothing || is_over {
                 return Err(Refusal::Invalid(AdminMessage::OrderMovedMeanwhile.into()));
             }
-            if row.part == Part::Issuer {
+            if kept.wrong_codes > 0 || row.part == Part::Issuer {
                 row = renewed(&tenant, row)?;
                 order_people::save(tx, &row)?;
             }

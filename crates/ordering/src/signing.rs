@@ -24,8 +24,9 @@ use crate::{
     OrderDesk, OrderView,
     answered::{Answered, accepted_before, waiting_row},
     kept_documents::{self, DocumentKey},
+    kept_person::{KeptPerson, open_person, seal_person},
     moving::{Asked, Happening, Moved, apply, request_digest},
-    people::{KeptPerson, approves, link_spent, open_person, seal_person},
+    people::{approves, link_spent},
     sealing::{aside, trouble},
     signature_provider::{AtProvider, SignatureProvider, ToSign},
 };
@@ -225,7 +226,7 @@ impl OrderDesk {
             row.sealed_person = seal_person(&tenant, row.id, &kept);
             row.sealed_evidence = Some(evidence(&tenant, (row.id, provider.name(), &signer), now));
             keep_files(tx, &tenant, &moved.row, &named(files, at), now)?;
-            let event = Answered { row, is_to_review }.write(tx, &mut moved, now)?;
+            let event = Answered { row, is_to_review }.write(tx, (&permit, &mut moved), now)?;
             apply(tx, (&permit, &mut moved), &Happening::of(event), now)
         });
         finished.await.map(Some)

@@ -13,9 +13,7 @@ use store::{
 };
 
 use crate::{
-    document_change::DocumentChange,
-    people::{PersonView, are_twins},
-    proposal::ProposalView,
+    document_change::DocumentChange, kept_person::are_twins, people::PersonView, proposal::ProposalView,
 };
 
 /// A line of the timeline.
@@ -119,6 +117,8 @@ pub struct OrderView {
     pub agreement: Option<AgreementState>,
     /// What an operator proposed and a second one has to confirm.
     pub proposal: Option<ProposalView>,
+    /// Whether text messages are sent, so that phones are confirmed.
+    pub has_sms: bool,
 }
 
 pub(crate) fn open_answers(tenant: &Tenant, row: &Order) -> Result<OrderAnswers, Refusal> {
@@ -212,6 +212,7 @@ pub(crate) fn view(
         public_key: None,
         agreement: agreement_of(row)?,
         proposal: None,
+        has_sms: false,
         changes: Vec::new(),
         issuer: IssuerView::built_in(),
     })

@@ -63,6 +63,9 @@ pub(crate) const LIST_STUCK: &str = "SELECT letters.tenant_id, letters.id, lette
     letters.sent_at, letters.expires_at, jobs.due_at, jobs.attempts, jobs.last_error, jobs.stuck_at
     FROM letters JOIN jobs ON jobs.tenant_id = letters.tenant_id AND jobs.kind IN ($1, $2) AND jobs.id = letters.id
     WHERE letters.id < $3 AND jobs.stuck_at > 0 ORDER BY letters.id DESC LIMIT $4";
+const FIND_FATE: &str = "SELECT letters.sent_at, jobs.stuck_at, jobs.last_error FROM letters
+    LEFT JOIN jobs ON jobs.tenant_id = letters.tenant_id AND jobs.kind IN ($1, $2) AND jobs.id = letters.id
+    WHERE letters.tenant_id = $3 AND letters.id = $4";
 pub(crate) const SWEEP_JOBS: &str = "DELETE FROM jobs WHERE (tenant_id, kind, id) IN
     (SELECT tenant_id, $1, id FROM letters WHERE expires_at <= $2 ORDER BY expires_at LIMIT $3)";
 pub(crate) const SWEEP: &str = "DELETE FROM letters WHERE (tenant_id, id) IN
@@ -80,6 +83,7 @@ pub(crate) const ALL: &[&str] = &[
     FIND_BY_ID,
     LIST,
     LIST_STUCK,
+    FIND_FATE,
     SWEEP_JOBS,
     SWEEP,
 ];
@@ -170,6 +174,38 @@ pub fn insert(tx: &mut WriteTx<'_>, letter: &Letter) -> Result<(), StoreError> {
 /// [`StoreError`]: what happened around it.
 pub fn find(tx: &mut impl Tx, tenant_id: TenantId, id: LetterId) -> Result<Option<Letter>, StoreError> {
     tx.find(FIND, &[tenant_id.into(), id.into()])?.map(read).transpose()
+}
+
+/// What became of a letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LetterFate {
+    /// When a mail server accepted it.
+    pub sent_at: Option<Timestamp>,
+    /// When it was given up.
+    pub stuck_at: Option<Timestamp>,
+    /// Why the last attempt came to nothing.
+    pub last_error: Option<String>,
+}
+
+/// Finds what became of a letter; `None`: it is not there any more.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn find_fate(
+    tx: &mut impl Tx,
+    tenant_id: TenantId,
+    id: LetterId,
+) -> Result<Option<LetterFate>, StoreError> {
+    let read = |row: Row| {
+        let mut row = row.of("letters");
+        Ok(LetterFate {
+            sent_at: row.maybe_time("sent_at")?,
+            stuck_at: row.maybe_time("stuck_at")?,
+            last_error: row.maybe_text("last_error")?,
+        })
+    };
+    let values = [JOBS.into(), SMS_JOBS.into(), tenant_id.into(), id.into()];
+    tx.find(FIND_FATE, &values)?.map(read).transpose()
 }
 
 /// Finds whose letter this is, and how it goes out. The operator's.

@@ -148,6 +148,15 @@ pub fn find(tx: &mut impl Tx, id: LinkId) -> Result<Option<OrderPerson>, StoreEr
     tx.find_for_change(FIND_BY_ID, &[id.into()])?.map(read).transpose()
 }
 
+/// Finds of whose order a person is, by the id in their link, without locking anything: the order is locked before its people.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn order_of(tx: &mut impl Tx, id: LinkId) -> Result<Option<(TenantId, OrderId)>, StoreError> {
+    let row = tx.find(FIND_BY_ID, &[id.into()])?.map(read).transpose()?;
+    Ok(row.map(|it| (it.tenant_id, it.order_id)))
+}
+
 /// Saves what a person did, or another link of theirs.
 ///
 /// # Errors

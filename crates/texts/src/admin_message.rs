@@ -263,6 +263,8 @@ admin_messages! {
     OrderProviderTrouble { detail: Detail }: "order-provider-trouble";
     /// What came back is not our documents with a valid signature.
     OrderSignatureInvalid { detail: Detail }: "order-signature-invalid";
+    /// Contacts of an order have not confirmed.
+    OrderUnconfirmed { names: Detail }: "order-unconfirmed";
     /// As many eIDs are recorded as may be.
     OrderEidsEnough: "order-eids-enough";
     /// The letter with a link found no room.

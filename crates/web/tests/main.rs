@@ -44,6 +44,7 @@ mod order_agreement;
 mod order_block_contacts;
 mod order_by_letter;
 mod order_colleagues;
+mod order_contacts;
 mod order_declaration;
 mod order_desk;
 mod order_filling;

@@ -1,6 +1,11 @@
 //! An order that goes to its issuer by a letter with a link, behind which is everything, for whoever knows the code.
 
-use model::IssuerSettings;
+use model::{IssuerSettings, LeaseId};
+use ordering::WentOn;
+use store::{
+    jobs::{self, Claim},
+    letters::{self, Letter},
+};
 
 use crate::{
     console_sign_in::ORIGIN,
@@ -8,7 +13,7 @@ use crate::{
     orders::{ALONE, Ordering, between},
 };
 
-/// An order that was sent by a letter, to an issuer with this address; gives the issuer's link and code.
+/// An order whose operator has it sent by a letter to an issuer with this address; gives the answer to that.
 async fn sent_to<'a>(house: &'a TestBroker, email: &str) -> (Ordering<'a>, Reply) {
     let settings =
         IssuerSettings { name: "Sparebank".to_owned(), email: email.to_owned(), ..IssuerSettings::default() };
@@ -20,14 +25,49 @@ async fn sent_to<'a>(house: &'a TestBroker, email: &str) -> (Ordering<'a>, Reply
     order.with_bankid(&links[0]).await;
     order.act("desk", "seal", "").await;
     let body = form(&[("event", "sent"), ("version", &order.version().await), ("by_letter", "yes")]);
-    let sent = order.browser.post(&format!("{}/desk", order.order), &body, Some(ORIGIN)).await;
-    (order, sent)
+    let written = order.browser.post(&format!("{}/desk", order.order), &body, Some(ORIGIN)).await;
+    (order, written)
+}
+
+/// The letters to the issuer that are kept, at most one.
+async fn to_issuer(house: &TestBroker) -> Option<Letter> {
+    let to = house.tenant.opened().letter_keys().recipient_digest("orders@bank.example");
+    let tenant = house.tenant.id;
+    let found = house.store.read(move |tx| {
+        let all = letters::list(tx, None, 99)?;
+        all.iter().map(|it| letters::find(tx, tenant, it.id)).collect::<Result<Vec<_>, _>>()
+    });
+    let mut found = found.await.unwrap().into_iter().flatten().filter(|it| it.recipient_digest == to);
+    let one = found.next();
+    assert_eq!(found.next(), None);
+    one
+}
+
+/// A mail server takes the letter to the issuer.
+async fn goes_out(house: &TestBroker) {
+    let (it, now) = (to_issuer(house).await.unwrap(), house.time());
+    let gone = house.store.write(move |tx| letters::note_sent(tx, (it.tenant_id, it.id), now, now)).await;
+    assert!(gone.unwrap());
+}
+
+/// No mail server takes it.
+async fn is_given_up(house: &TestBroker) {
+    let (it, now) = (to_issuer(house).await.unwrap(), house.time());
+    let given_up = house.store.write(move |tx| {
+        let lease = LeaseId::new(&crypto::Random::seeded(7), now);
+        let held_for = std::time::Duration::from_secs(60);
+        let claim = Claim { kind: letters::JOBS, lease, held_for, attempts: 10, limit: 99 };
+        let jobs = jobs::claim(tx, &claim, now)?.jobs;
+        let job = jobs.iter().find(|job| job.key.id == it.id.to_string()).unwrap();
+        jobs::give_up(tx, job, "550 no such mailbox", now)
+    });
+    given_up.await.unwrap();
 }
 
 /// The issuer's link, and its code, which the operator sees.
 async fn link_and_code(order: &mut Ordering<'_>) -> (String, String) {
     let page = order.page().await.body;
-    let row = page.split("<tr").find(|it| it.contains("Sparebank")).unwrap();
+    let row = page.split("<tr").skip(1).find(|it| it.contains("Sparebank")).unwrap();
     let link = between(row, &format!("{ORIGIN}/order/"), "<").trim().to_owned();
     let facts = between(&page, "id=\"codes\"", "id=\"documents\"");
     let fact = facts.split("Sparebank").nth(1).unwrap();
@@ -37,10 +77,8 @@ async fn link_and_code(order: &mut Ordering<'_>) -> (String, String) {
 #[tokio::test]
 async fn an_issuer_fetches_everything_with_the_code_that_the_operator_tells_it() {
     let house = TestBroker::open().await;
-    let (mut order, sent) = sent_to(&house, "orders@bank.example").await;
-    assert_eq!((sent.status, order.state().await.as_str()), (303, "At the issuer"), "{}", sent.body);
-    let letters = house.store.read(|tx| store::letters::list(tx, None, 99)).await.unwrap();
-    assert!(!letters.is_empty());
+    let (mut order, written) = sent_to(&house, "orders@bank.example").await;
+    assert_eq!((written.status, order.state().await.as_str()), (303, "Being sent"), "{}", written.body);
     let (link, code) = link_and_code(&mut order).await;
     let mut issuer = order.phone();
     assert!(issuer.get(&link).await.body.contains("An order for you"));
@@ -55,6 +93,8 @@ async fn an_issuer_fetches_everything_with_the_code_that_the_operator_tells_it()
 async fn whoever_reads_the_issuers_mail_guesses_the_code_until_it_is_right() {
     let house = TestBroker::open().await;
     let (mut order, _) = sent_to(&house, "orders@bank.example").await;
+    goes_out(&house).await;
+    assert_eq!(house.orders_go_on().await, WentOn { sent: 1, ..WentOn::default() });
     let (link, code) = link_and_code(&mut order).await;
     for _ in 0..5 {
         let wrong = order.phone().post(&link, &form(&[("code", "000 001")]), Some(ORIGIN)).await;
@@ -74,6 +114,8 @@ async fn whoever_reads_the_issuers_mail_guesses_the_code_until_it_is_right() {
 async fn an_issuer_fetches_an_order_that_was_amended_or_withdrawn() {
     let house = TestBroker::open().await;
     let (mut order, _) = sent_to(&house, "orders@bank.example").await;
+    goes_out(&house).await;
+    house.orders_go_on().await;
     let (link, code) = link_and_code(&mut order).await;
     order.act("act", "withdraw", "").await;
     let over = order.phone().post(&link, &form(&[("code", &code)]), Some(ORIGIN)).await;
@@ -89,4 +131,44 @@ async fn an_order_is_sent_by_letter_to_an_issuer_without_an_address() {
         sent.body.contains("the issuer has no e-mail address")
             || sent.body.contains("The issuer has no e-mail")
     );
+}
+
+#[tokio::test]
+async fn an_order_is_at_its_issuer_although_its_letter_never_went() {
+    let house = TestBroker::open().await;
+    let (mut order, _) = sent_to(&house, "orders@bank.example").await;
+    assert_eq!(house.orders_go_on().await, WentOn::default(), "the letter waits");
+    assert!(order.page().await.body.contains("is on its way to"));
+    is_given_up(&house).await;
+    assert_eq!(house.orders_go_on().await, WentOn { unsent: 1, ..WentOn::default() });
+    assert_eq!(house.orders_go_on().await, WentOn::default(), "it is said once");
+    let page = order.page().await.body;
+    assert!(page.contains("could not be sent") && page.contains("550 no such mailbox"), "{page}");
+    let body = form(&[("event", "sent"), ("version", &order.version().await), ("by_letter", "yes")]);
+    let (old, again) = (link_and_code(&mut order).await.0, format!("{}/desk", order.order));
+    assert_eq!(order.browser.post(&again, &body, Some(ORIGIN)).await.status, 303);
+    goes_out(&house).await;
+    assert_eq!(house.orders_go_on().await, WentOn { sent: 1, ..WentOn::default() });
+    assert_eq!(order.state().await, "At the issuer");
+    let new = link_and_code(&mut order).await.0;
+    assert!(old != new && order.phone().get(&old).await.body.contains("This link is over"));
+}
+
+#[tokio::test]
+async fn a_letter_to_the_issuer_goes_out_after_the_order_was_cancelled() {
+    let house = TestBroker::open().await;
+    let (mut order, _) = sent_to(&house, "orders@bank.example").await;
+    order.act("act", "cancel", "").await;
+    assert_eq!(order.state().await, "Withdrawn");
+    assert_eq!(to_issuer(&house).await, None, "it was taken back: nobody has to be told");
+}
+
+#[tokio::test]
+async fn an_order_whose_letter_has_gone_is_cancelled_without_the_issuer_being_told() {
+    let house = TestBroker::open().await;
+    let (mut order, _) = sent_to(&house, "orders@bank.example").await;
+    goes_out(&house).await;
+    // Before anybody has seen that it went.
+    order.act("act", "cancel", "").await;
+    assert_eq!(order.state().await, "Being withdrawn");
 }

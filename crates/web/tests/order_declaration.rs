@@ -170,10 +170,10 @@ async fn a_signatory_is_reminded_twice_at_once_of_the_order_and_of_the_declarati
         all.iter().filter(|it| it.kind == "order_person").count()
     };
     let (order, links) = to_be_declared(&house, ALONE).await;
-    assert_eq!(letters().await, 3, "one letter for both, and two contacts");
+    assert_eq!(letters().await, 4, "one letter for both, and three contacts");
     house.step(2 * DAY);
     house.orders_go_on().await;
-    assert_eq!(letters().await, 6);
+    assert_eq!(letters().await, 8);
     order.with_bankid(&links[0]).await;
     house.step(3 * DAY);
     house.orders_go_on().await;

@@ -6,7 +6,7 @@ use store::phone_codes::{self, PhoneCode};
 use crate::{
     console_sign_in::ORIGIN,
     house::{Browser, Reply, TestBroker, form, with},
-    orders::{ALONE, Ordering, between, submitted},
+    orders::{ALONE, Ordering, submitted},
 };
 
 const MINUTE: i64 = 60;
@@ -41,19 +41,23 @@ async fn type_code(browser: &mut Browser<'_>, link: &str, code: &str) -> Reply {
 /// An order whose block contact has confirmed that letters reach them; gives that contact's link.
 async fn with_block_contact(house: &TestBroker) -> (Ordering<'_>, String) {
     let (mut order, links) = submitted(house, ALONE).await;
-    confirmed(&mut order, &links[2], 1).await;
+    confirmed(&mut order, &links[2]).await;
     (order, links[2].clone())
 }
 
-/// Has a contact confirm with the code that stands at this place among the codes, those that were used counted.
-pub(crate) async fn confirmed(order: &mut Ordering<'_>, link: &str, at: usize) {
-    let page = order.page().await.body;
-    let codes = between(&page, "id=\"codes\"", "</dl>").to_owned();
-    let codes: Vec<&str> = codes.split("<code class=\"pc-mono\">").skip(1).collect();
-    let shown = codes.get(at).or(codes.last()).unwrap();
-    let code = shown.split('<').next().unwrap();
-    let reply = order.phone().post(link, &form(&[("code", code)]), Some(ORIGIN)).await;
+/// Has a contact confirm with the code that whoever ordered sees.
+pub(crate) async fn confirmed(order: &mut Ordering<'_>, link: &str) {
+    let code = order.code_of(link).await;
+    let reply = order.phone().post(link, &form(&[("code", &code)]), Some(ORIGIN)).await;
     assert_eq!(reply.status, 303, "{}", reply.body);
+}
+
+/// Has somebody confirm their phone with the code that it gets.
+async fn phone_confirmed(house: &TestBroker, order: &Ordering<'_>, link: &str) {
+    let mut browser = order.phone();
+    assert_eq!(ask(&mut browser, link).await.status, 303);
+    let code = code(house, link).await;
+    assert_eq!(type_code(&mut browser, link, &code).await.status, 303);
 }
 
 #[tokio::test]
@@ -183,6 +187,11 @@ async fn issued_to<'a>(house: &'a TestBroker, name: &str) -> (Ordering<'a>, Stri
     assert_eq!(order.submit().await.status, 303);
     let links = order.links().await;
     order.with_bankid(&links[0]).await;
+    confirmed(&mut order, &links[3]).await;
+    for link in &links[2..] {
+        phone_confirmed(house, &order, link).await;
+    }
+    house.step(MINUTE);
     for event in ["seal", "sent", "issue"] {
         assert_eq!(order.act("desk", event, "").await.status, 303, "{event}");
     }
@@ -256,4 +265,21 @@ async fn a_gateway_that_was_taken_away_leaves_the_receiver_a_page_that_says_what
         Browser { host: crate::house::CONSOLE_HOST.to_owned(), language: Some("en"), ..house.browser() };
     let page = browser.get(&link).await.body;
     assert!(page.contains("Ask whoever ordered to amend the order with your birth date"), "{page}");
+}
+
+#[tokio::test]
+async fn an_order_is_sealed_whose_contacts_have_not_confirmed_phone_and_address() {
+    let house = with_sms().await;
+    let (mut order, links) = submitted(&house, ALONE).await;
+    order.with_bankid(&links[0]).await;
+    let refused = order.act("desk", "seal", "").await;
+    assert!(
+        refused.status == 422 && refused.body.contains("or their phone: Kari Nordli"),
+        "{}",
+        refused.body
+    );
+    assert!(!refused.body.contains("id=\"seal\""), "it is not offered either");
+    // Receiver and block contact are one person with one phone.
+    phone_confirmed(&house, &order, &links[2]).await;
+    assert_eq!(order.act("desk", "seal", "").await.status, 303);
 }

@@ -57,6 +57,9 @@ pub(crate) struct DevArguments {
     /// Serves over TLS with an authority of its own, and adds a production domain.
     #[arg(long)]
     https: bool,
+    /// Has two operators agree on what cannot be taken back of an order, as `serve` does unless it is told otherwise.
+    #[arg(long)]
+    four_eyes: bool,
     /// Prints one JSON object instead of the table.
     #[arg(long)]
     json: bool,
@@ -91,6 +94,8 @@ struct Surroundings<'a> {
     world: &'a World,
     outbound: Arc<Outbound>,
     random: &'a Random,
+    /// Whether two operators have to agree.
+    four_eyes: bool,
 }
 
 /// What `serve` has too.
@@ -110,7 +115,7 @@ struct Installation {
 
 impl Installation {
     async fn make(store: &Store, folder: &Folder, surroundings: Surroundings<'_>) -> Result<Self, String> {
-        let Surroundings { addresses, world, outbound, random } = surroundings;
+        let Surroundings { addresses, world, outbound, random, four_eyes } = surroundings;
         let companies = RegistryAddresses::below(&addresses.registry());
         let companies = Arc::new(Registry::new(Arc::clone(&outbound), companies));
         let catalogue = Arc::new(Catalogue::new(outbound, issuers(world), random.clone()));
@@ -123,6 +128,7 @@ impl Installation {
             signatures: Some(Arc::<SimulatedProvider>::clone(&signer)),
             uploads: Some(upload_reader::reader()),
             has_sms: true,
+            four_eyes,
             ..OrderSettings::default()
         });
         let console = Console::new(store.clone(), master.clone(), random.clone())
@@ -189,6 +195,7 @@ pub(crate) async fn run(arguments: DevArguments) -> Result<(), String> {
                 world: &world,
                 outbound: Arc::clone(&outbound),
                 random: &random,
+                four_eyes: arguments.four_eyes,
             },
         )
         .await?;

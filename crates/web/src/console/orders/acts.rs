@@ -2,7 +2,7 @@
 
 use console::Permission;
 use model::{Date, Handover, OrderEvent, OrderState};
-use ordering::{OrderView, Part, PersonState, PersonView, ProposalView};
+use ordering::{LetterState, OrderView, PersonState, PersonView, ProposalView};
 use pages::console::{
     Action, Block, ConsoleField, ConsoleForm, Fact, FieldKind, FieldOption, Notice, NoticeKind, Text,
 };
@@ -247,53 +247,28 @@ pub(super) fn desk_acts(visit: &Visit, order: &OrderView) -> Vec<Block> {
 
 fn acts_in_state(visit: &Visit, order: &OrderView) -> Vec<Block> {
     let (plain, noted) = events_of(order.state);
-    let mut blocks = Vec::new();
-    if order.state == OrderState::IdentityReview {
-        blocks.extend(identity_block(visit, order));
-    }
-    if order.state == OrderState::Review {
-        blocks.extend(reason_blocks(visit, order));
-    }
-    if plain.is_empty() && noted.is_empty() && blocks.is_empty() {
-        return blocks;
+    let looked_at = match order.state {
+        OrderState::IdentityReview => identity_block(visit, order),
+        OrderState::Review => reason_blocks(visit, order),
+        _ => Vec::new(),
+    };
+    if plain.is_empty() && noted.is_empty() && looked_at.is_empty() {
+        return Vec::new();
     }
     let (heading, lead) = match order.answers.is_sandbox {
         true => ("console-order-play", "console-order-play-lead"),
         false => ("console-order-desk", lead_of(order.state)),
     };
     let heading = Block::Heading { id: "desk", text: Text::Key(heading), lead: Some(Text::Key(lead)) };
-    blocks.insert(0, heading);
-    let act = |event: &OrderEvent| {
-        Action::act(
-            event_word_of_act(*event),
-            format!("{}/{}", base(visit, order.id), door_of(order, *event)),
-        )
-        .with("event", event.as_str())
-        .with("version", order.version.to_string())
-        .named(event.as_str())
-    };
-    let is_unsealed = visit.site.orders.settings().seal.is_none() && !order.answers.is_sandbox;
-    if order.state == OrderState::Countersign && is_unsealed {
-        let text = Text::Key("console-order-no-seal");
-        blocks.push(Block::Notice(Notice { kind: NoticeKind::Warning, text, action: None }));
-    }
+    let mut blocks: Vec<Block> = [heading].into_iter().chain(looked_at).collect();
+    blocks.extend(unsealed(visit, order));
     blocks.extend(unconfirmed(order));
-    let is_deposited = order.handover == Handover::Deposited;
-    let plain: Vec<OrderEvent> =
-        plain.iter().copied().filter(|it| !(is_deposited && *it == OrderEvent::Issue)).collect();
-    let mut actions: Vec<Action> = plain.iter().map(act).collect();
-    if plain.contains(&OrderEvent::Issue) && asks_for_number(order) {
-        let without = act(&OrderEvent::Issue).with("without_number", "yes").named("issue-without-number");
-        actions.push(Action { text: Text::Key("console-order-issue-without-number"), ..without });
-    }
-    if order.state == OrderState::Sending && can_write_to_issuer(visit, order) {
-        let letter = act(&OrderEvent::Sent).with("by_letter", "yes").named("sent-by-letter");
-        actions.insert(0, Action { text: Text::Key("console-order-act-by-letter"), ..letter });
-    }
+    blocks.extend(letter_notice(order));
+    let actions = plain_actions(visit, order, plain);
     if !actions.is_empty() {
         blocks.push(Block::Actions(actions));
     }
-    if is_deposited && order.state == OrderState::AtIssuer {
+    if order.handover == Handover::Deposited && order.state == OrderState::AtIssuer {
         blocks.push(Block::Form(deposit_form(visit, order)));
     }
     for event in noted {
@@ -303,33 +278,75 @@ fn acts_in_state(visit: &Visit, order: &OrderView) -> Vec<Block> {
     blocks
 }
 
-/// Who has not confirmed yet that letters reach them, before an order goes to the issuer with their names in it.
-fn unconfirmed(order: &OrderView) -> Option<Block> {
-    let is_due = matches!(order.state, OrderState::Countersign | OrderState::Sending);
-    let waits = |it: &&PersonView| {
-        matches!(it.part, Part::General | Part::Blocker) && it.state == PersonState::Waiting
+/// What is done with a button alone, of these events.
+fn plain_actions(visit: &Visit, order: &OrderView, events: &[OrderEvent]) -> Vec<Action> {
+    let act = |event: &OrderEvent| {
+        Action::act(
+            event_word_of_act(*event),
+            format!("{}/{}", base(visit, order.id), door_of(order, *event)),
+        )
+        .with("event", event.as_str())
+        .with("version", order.version.to_string())
+        .named(event.as_str())
     };
-    let mut names: Vec<&str> = Vec::new();
-    for it in order.people.iter().filter(waits) {
-        // Somebody may have more than one part.
-        if !names.contains(&it.contact.name.as_str()) {
-            names.push(&it.contact.name);
+    let mut actions = Vec::new();
+    for event in events {
+        match event {
+            // What is deposited is issued with its form.
+            OrderEvent::Issue if order.handover == Handover::Deposited => {}
+            OrderEvent::Issue if order.answers.number.is_asked_for() => {
+                let text = Text::Key("console-order-issue-without-number");
+                let without = act(event).with("without_number", "yes").named("issue-without-number");
+                actions.extend([act(event), Action { text, ..without }]);
+            }
+            OrderEvent::Seal if !order.unconfirmed().is_empty() => {}
+            OrderEvent::Sent if can_write_to_issuer(visit, order) => {
+                let text = Text::Key("console-order-act-by-letter");
+                let letter = act(event).with("by_letter", "yes").named("sent-by-letter");
+                actions.extend([Action { text, ..letter }, act(event)]);
+            }
+            _ => actions.push(act(event)),
         }
     }
-    (is_due && !names.is_empty()).then(|| {
-        let text = Text::with("console-order-unconfirmed", "names", names.join(", "));
+    actions
+}
+
+/// That nothing closes the documents here.
+fn unsealed(visit: &Visit, order: &OrderView) -> Option<Block> {
+    let is_unsealed = visit.site.orders.settings().seal.is_none() && !order.answers.is_sandbox;
+    (order.state == OrderState::Countersign && is_unsealed).then(|| {
+        let text = Text::Key("console-order-no-seal");
         Block::Notice(Notice { kind: NoticeKind::Warning, text, action: None })
     })
 }
 
-/// Whether a letter of ours reaches the issuer.
-fn can_write_to_issuer(visit: &Visit, order: &OrderView) -> bool {
-    visit.site.has_mail && !order.answers.is_sandbox && !order.issuer.settings.email.is_empty()
+/// Whose confirmation the seal waits for.
+fn unconfirmed(order: &OrderView) -> Option<Block> {
+    let names = order.unconfirmed();
+    (order.state == OrderState::Countersign && !names.is_empty()).then(|| {
+        let text = Text::with("console-order-unconfirmed", "names", names.join(", "));
+        Block::Notice(Notice { kind: NoticeKind::Info, text, action: None })
+    })
 }
 
-/// Whether the order asks for the national identity number.
-fn asks_for_number(order: &OrderView) -> bool {
-    order.answers.number.is_asked_for()
+/// How far the letter has come with which an order that is being sent goes to its issuer.
+fn letter_of(order: &OrderView) -> Option<LetterState> {
+    order.people.iter().find_map(|it| it.letter).filter(|_| order.state == OrderState::Sending)
+}
+
+fn letter_notice(order: &OrderView) -> Option<Block> {
+    let (kind, key) = match letter_of(order)? {
+        LetterState::Waiting => (NoticeKind::Info, "console-order-letter-waits"),
+        LetterState::Failed => (NoticeKind::Warning, "console-order-letter-failed"),
+    };
+    let text = Text::with(key, "issuer", order.issuer.settings.name.clone());
+    Some(Block::Notice(Notice { kind, text, action: None }))
+}
+
+/// Whether a letter of ours reaches the issuer, and none is on its way.
+fn can_write_to_issuer(visit: &Visit, order: &OrderView) -> bool {
+    let is_free = letter_of(order) != Some(LetterState::Waiting);
+    visit.site.has_mail && !order.answers.is_sandbox && !order.issuer.settings.email.is_empty() && is_free
 }
 
 /// What the issuer gave, deposited on its behalf.
@@ -344,7 +361,7 @@ fn deposit_form(visit: &Visit, order: &OrderView) -> ConsoleForm {
         ConsoleField::new("secret", Text::Key("console-source-secret"), "", FieldKind::Secret(1_000));
     let mut fields =
         vec![client_id.required(), secret.required().with_help(Text::Key("console-order-deposit-help"))];
-    if asks_for_number(order) {
+    if order.answers.number.is_asked_for() {
         let label = Text::Key("console-order-without-number");
         fields.push(ConsoleField::new("without_number", label, "", FieldKind::Checkbox));
     }

@@ -2,8 +2,8 @@
 
 use axum::response::Response;
 use console::{Permit, Refusal, SignIn};
-use model::{Acr, Evidence, Level, LinkId, LoginMethod, OrderState};
-use ordering::{ApprovalProof, LinkView, Part, PersonState, PhoneStep, ReceiverProof};
+use model::{Acr, Evidence, Level, LinkId, LoginMethod};
+use ordering::{ApprovalProof, LinkView, Part, PhoneStep, ReceiverProof};
 use pages::console::{
     Action, Block, ConsoleField, ConsoleForm, ConsolePage, Fact, FieldKind, NoticeKind, Text,
 };
@@ -45,7 +45,7 @@ fn eid_blocks(visit: &Visit, link: &LinkView) -> Vec<Block> {
 
 fn contact_page(visit: &Visit, link: &LinkView, shown: Shown<'_>) -> ConsolePage {
     let (mut blocks, refusal) = (about(link), shown.refusal);
-    if link.person.state == PersonState::Done {
+    if link.person.is_confirmed {
         let is_over = matches!(shown.phone, PhoneStep::None | PhoneStep::Confirmed { .. });
         let key = if is_over { "console-order-link-confirmed" } else { "console-order-link-mail-confirmed" };
         blocks.push(notice(NoticeKind::Done, key));
@@ -65,25 +65,20 @@ fn contact_page(visit: &Visit, link: &LinkView, shown: Shown<'_>) -> ConsolePage
             ..ConsoleForm::default()
         }));
     }
-    let lead = if link.person.part == Part::Blocker {
-        "console-order-link-blocker-lead"
-    } else {
-        "console-order-link-general-lead"
+    let lead = match link.person.part {
+        Part::Blocker => "console-order-link-blocker-lead",
+        Part::Receiver => "console-order-link-receiver-confirms-lead",
+        _ => "console-order-link-general-lead",
     };
     bare(Text::Key("console-order-link-contact"), Text::Key(lead), blocks)
 }
 
 fn receiver_page(visit: &Visit, link: &LinkView, shown: Shown<'_>) -> ConsolePage {
+    if link.is_asked_to_confirm() {
+        return contact_page(visit, link, shown);
+    }
     let mut blocks = about(link);
-    let is_asked = matches!(
-        link.view.state,
-        OrderState::PortalTasks
-            | OrderState::Handover
-            | OrderState::AwaitEntry
-            | OrderState::Trouble
-            | OrderState::Checking
-    );
-    if is_asked {
+    if link.is_asked_to_act() {
         let is_here = matches!(shown.phone, PhoneStep::Confirmed { here: true });
         let enter = Action::act("console-order-enter-by-eid", phone::base(visit)).named("enter");
         match link.needs_phone() && !is_here {
@@ -147,9 +142,9 @@ pub(in crate::console) async fn go_on(visit: Visit) -> Result<Response, Refusal>
             signing::begun(&visit, &link, &permit).await
         }
         Part::Signatory | Part::Declarant => approving(&visit, &link, &permit).await,
-        Part::Receiver => Ok(receiving(&visit, &link)),
+        Part::Receiver if !link.is_asked_to_confirm() => Ok(receiving(&visit, &link)),
         Part::Issuer => issuer::fetched(&visit, &link, &permit).await,
-        Part::Blocker | Part::General => {
+        Part::Receiver | Part::Blocker | Part::General => {
             let given = (link.person.id, visit.form.get("code"));
             match visit.site.orders.confirm_contact(&permit, given, visit.now()).await {
                 Ok(()) => Ok(see_other(&visit.path)),
@@ -186,7 +181,7 @@ pub(in crate::console) async fn decline(visit: Visit) -> Result<Response, Refusa
 /// `POST /order/{id}/{code}/eid`: somebody who may block shows who they are.
 pub(in crate::console) async fn record_eid(visit: Visit) -> Result<Response, Refusal> {
     match found(&visit).await {
-        Ok((link, _)) if link.person.part == Part::Blocker && link.person.state == PersonState::Done => {
+        Ok((link, _)) if link.person.part == Part::Blocker && link.person.is_confirmed => {
             match proving(&visit, &link).await {
                 Ok(response) => Ok(response),
                 Err(refusal) => Ok(over(&visit, &refusal)),

@@ -34,6 +34,10 @@ fn person_row(visit: &Visit, order: &OrderView, it: &PersonView) -> TableRow {
         PersonState::Waiting if !order.state.is_open() || order.is_declined_for(it) => {
             words::chip(Tone::Neutral, "console-order-person-not-asked")
         }
+        // A receiver is done when they have been let in.
+        PersonState::Waiting if it.is_confirmed && !order.asks(it) => {
+            words::chip(Tone::Good, "console-order-person-confirmed")
+        }
         PersonState::Waiting => words::chip(Tone::Neutral, "console-order-person-waiting"),
         PersonState::Done => words::chip(Tone::Good, "console-order-person-done"),
         PersonState::Declined => words::chip(Tone::Bad, "console-order-person-declined"),
@@ -53,14 +57,14 @@ fn person_row(visit: &Visit, order: &OrderView, it: &PersonView) -> TableRow {
     // Whoever has the link can act for them: it is shown to those alone who may send it.
     let shows_link = !visit.site.has_mail
         && !order.answers.is_sandbox
-        && it.state == PersonState::Waiting
-        && order.state.is_open()
-        && !order.is_declined_for(it)
+        && order.can_use_link(it)
         && visit.offers(permission_to_send(it.part));
     let when = it.decided_at.map_or_else(|| Cell::Text(Text::plain("–")), |at| words::time(at, visit.now()));
     let sends = visit.site.has_mail
         && !order.answers.is_sandbox
-        && (order.asks(it) || it.part == Part::Issuer && order.is_with_issuer())
+        && (order.asks(it)
+            || (it.part == Part::Blocker && order.can_use_link(it))
+            || (it.part == Part::Issuer && order.is_with_issuer()))
         && visit.offers(permission_to_send(it.part));
     let last = if shows_link {
         Cell::Text(Text::code(link))
@@ -127,9 +131,8 @@ fn eids_block(order: &OrderView) -> Vec<Block> {
 /// What contacts are told by whoever ordered, so that a program that follows links confirms nothing.
 fn codes_block(visit: &Visit, order: &OrderView) -> Vec<Block> {
     let waits = |it: &&PersonView| {
-        let has_code = matches!(it.part, Part::Blocker | Part::General);
         let is_issuer = it.part == Part::Issuer && visit.offers(Permission::DecideOrders);
-        (has_code && it.state == PersonState::Waiting) || is_issuer
+        order.asks_to_confirm(it) || is_issuer
     };
     let code = |it: &PersonView| {
         let (first, last) = it.confirmation_code.split_at_checked(3).unwrap_or_default();

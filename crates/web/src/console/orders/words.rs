@@ -122,6 +122,7 @@ pub(super) fn event_word(event: &str) -> &'static str {
     match OrderEvent::parse(event) {
         None if event == "dossier_taken" => "console-order-event-dossier-taken",
         None if event == "letter_no_room" => "console-order-event-letter-no-room",
+        None if event == "letter_written" => "console-order-event-letter-written",
         None if event == "sent_again" => "console-order-event-sent-again",
         None if event == "routed" => "console-order-event-routed",
         None if event == "proposed" => "console-order-event-proposed",
