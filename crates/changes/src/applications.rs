@@ -1,7 +1,9 @@
 //! Applications: the relying parties of a domain.
 
 use authority::{Permission, Permit};
-use model::{Action, ApplicationId, ApplicationSettings, Brand, DomainId, Environment, Timestamp};
+use model::{
+    Action, ApplicationId, ApplicationSettings, Brand, DomainId, Environment, ORDER_DESK, Timestamp,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::{
@@ -68,11 +70,16 @@ fn messages(
     settings.faults(environment).into_iter().map(|it| it.message())
 }
 
-/// Refuses a client id that could not travel in a query, a header and a log line.
+/// Refuses a client id that could not travel in a query, a header and a log line, or is that of the order desk.
 ///
 /// # Errors
 /// [`Refusal::Invalid`].
 pub fn check_client_id(client_id: &str) -> Result<(), Refusal> {
+    if client_id == ORDER_DESK {
+        return Err(Refusal::Invalid(
+            AdminMessage::ClientIdReserved { value: client_id.into() }.at("client_id"),
+        ));
+    }
     let fine = (1..=255).contains(&client_id.len()) && client_id.bytes().all(|it| matches!(it, 0x21..=0x7e));
     if fine {
         Ok(())

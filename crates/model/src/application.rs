@@ -21,6 +21,8 @@ use crate::{
 
 /// The order desk as an application of test domains, in rows of logins; it has no row of its own.
 pub const ORDER_DESK_APPLICATION: ApplicationId = ApplicationId::from_bytes(*b"the-order-desk-1");
+/// Its client id; no other application can have it.
+pub const ORDER_DESK: &str = "portvakt-order-desk";
 
 /// How an application authenticates at the token endpoint (RFC 8414 §2 names).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -53,7 +53,8 @@ mod working_days;
 
 pub use answers::{IdTokenResponse, ResponseModes, UserinfoResponse};
 pub use application::{
-    ApplicationSettings, ClientAuthentication, ORDER_DESK_APPLICATION, Origin, Pkce, Sector, SettingsError,
+    ApplicationSettings, ClientAuthentication, ORDER_DESK, ORDER_DESK_APPLICATION, Origin, Pkce, Sector,
+    SettingsError,
 };
 pub use application_kind::ApplicationKind;
 pub use audit::{Action, AuditContext, AuditEvent, AuditPersonal, INSTALLATION, head_mac};

@@ -10,7 +10,7 @@
 use authority::{Permission, Permit, Tenant};
 use changes::Refusal;
 use crypto::same_bytes;
-use model::{Action, Contact, LinkId, Timestamp};
+use model::{Action, Contact, LinkId, OrderState, Timestamp};
 use serde_json::json;
 use store::{
     WriteTx,
@@ -22,7 +22,7 @@ use crate::{
     OrderDesk, OrderView, PersonView,
     confirmed::{is_contact, is_enough, is_same_address, is_same_phone},
     kept_person::{KeptPerson, open_person, seal_person},
-    moving::Moved,
+    moving::{Moved, NewStep, add_step},
     people::{Request, confirmation_code, link_spent, person_view, request},
     view::state_of,
 };
@@ -129,16 +129,28 @@ pub(crate) fn check_confirmed(people: &[PersonView], has_sms: bool) -> Result<()
 /// How many wrong codes end a link; another one is sent then.
 const MOST_WRONG_CODES: u32 = 5;
 
+/// The line of the timeline that says that so many were typed; the note says whose link is over.
+const CODES_ENDED: &str = "codes_ended";
+
+/// Somebody's row with what is sealed in it.
+pub(crate) struct CodeOf<'a> {
+    pub(crate) row: &'a OrderPerson,
+    pub(crate) kept: &'a mut KeptPerson,
+    /// The state of their order.
+    pub(crate) state: OrderState,
+}
+
 /// Whether this is the code that belongs to somebody's link; a wrong one is counted, in a write that has to stand.
 ///
 /// # Errors
 /// [`Refusal::Invalid`]: so many were wrong that the link is over. [`Refusal::Store`].
 pub(crate) fn is_code_of(
     tx: &mut WriteTx<'_>,
-    tenant: &Tenant,
-    (row, kept): (&OrderPerson, &mut KeptPerson),
-    code: &str,
+    permit: &Permit,
+    (CodeOf { row, kept, state }, code): (CodeOf<'_>, &str),
+    now: Timestamp,
 ) -> Result<bool, Refusal> {
+    let tenant = permit.tenant(Permission::AnswerOrder)?;
     if kept.wrong_codes >= MOST_WRONG_CODES {
         return Err(link_spent());
     }
@@ -148,6 +160,10 @@ pub(crate) fn is_code_of(
         kept.wrong_codes += 1;
         let sealed_person = seal_person(tenant, row.id, kept);
         order_people::save(tx, &OrderPerson { sealed_person, ..row.clone() })?;
+        if kept.wrong_codes == MOST_WRONG_CODES {
+            let note = &kept.contact.name;
+            add_step(tx, permit, &NewStep { order: row.order_id, event: CODES_ENDED, state, note }, now)?;
+        }
     }
     Ok(is_right)
 }
@@ -168,14 +184,15 @@ impl OrderDesk {
         let (permit, code) = (permit.clone(), code.replace(' ', ""));
         let confirmed = self.store.write(move |tx| {
             let (mut moved, row) = Moved::of_link(tx, &tenant, person)?;
-            if request(row.part, state_of(&moved.row)?) != Request::Confirm {
+            let state = state_of(&moved.row)?;
+            if request(row.part, state) != Request::Confirm {
                 return Err(link_spent());
             }
             let mut kept = open_person(&tenant, &row)?;
             if kept.has_confirmed(row.state) {
                 return Ok(true);
             }
-            if !is_code_of(tx, &tenant, (&row, &mut kept), &code)? {
+            if !is_code_of(tx, &permit, (CodeOf { row: &row, kept: &mut kept, state }, &code), now)? {
                 return Ok(false);
             }
             let it = Confirmation { what: Confirmed::Address, contact: &kept.contact };

@@ -199,7 +199,7 @@ impl OrderDesk {
         let read = self.store.read(|tx| {
             let mut found = Vec::new();
             for state in OrderState::ALL.iter().filter(|it| it.is_open() && **it != OrderState::Draft) {
-                for row in orders::list_by_state(tx, state.as_str())? {
+                for row in orders::list_by_state(tx, state.as_str(), None)? {
                     if let Some(tenant) = tenants::find(tx, row.tenant_id)? {
                         found.push((tenant, row));
                     }

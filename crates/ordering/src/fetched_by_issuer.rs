@@ -8,7 +8,7 @@ use texts::AdminMessage;
 
 use crate::{
     OrderDesk,
-    confirming::is_code_of,
+    confirming::{CodeOf, is_code_of},
     kept_person::open_person,
     moving::Moved,
     people::{Request, link_spent, request},
@@ -29,15 +29,16 @@ impl OrderDesk {
         now: Timestamp,
     ) -> Result<Vec<u8>, Refusal> {
         let tenant = permit.tenant(Permission::AnswerOrder)?.clone();
-        let (reader, code) = (tenant.clone(), code.replace(' ', ""));
+        let (reader, by, code) = (tenant.clone(), permit.clone(), code.replace(' ', ""));
         let checked = self.store.write(move |tx| {
             let (moved, mut row) = Moved::of_link(tx, &reader, person)?;
-            let asked = request(row.part, state_of(&moved.row)?);
+            let state = state_of(&moved.row)?;
+            let asked = request(row.part, state);
             if row.part != Part::Issuer || asked != Request::Act {
                 return Err(link_spent());
             }
             let mut kept = open_person(&reader, &row)?;
-            if !is_code_of(tx, &reader, (&row, &mut kept), &code)? {
+            if !is_code_of(tx, &by, (CodeOf { row: &row, kept: &mut kept, state }, &code), now)? {
                 return Ok(None);
             }
             (row.state, row.decided_at) = (PersonState::Done, Some(now));

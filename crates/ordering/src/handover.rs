@@ -200,7 +200,7 @@ impl OrderDesk {
     /// # Errors
     /// [`Refusal::Store`].
     pub async fn to_check(&self, now: Timestamp) -> Result<Vec<ToCheck>, Refusal> {
-        let rows = self.store.read(|tx| orders::list_by_state(tx, OrderState::Checking.as_str())).await?;
+        let rows = self.in_state(OrderState::Checking).await?;
         let waits = |it: &Order| it.since.after(CHECKED_AGAIN_AFTER) <= now;
         let one = |it: Order| {
             let eid = LoginMethod::parse(&it.eid)?;

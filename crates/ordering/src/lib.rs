@@ -46,6 +46,7 @@ mod section_links;
 mod sending;
 mod signature_provider;
 mod signing;
+mod step_names;
 mod submitted;
 mod templates;
 mod uploads;

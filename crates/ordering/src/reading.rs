@@ -17,6 +17,7 @@ use crate::{
     people::person_view,
     proposal::waiting,
     secrets::public_key,
+    step_names::step_names,
     submitted::{ANSWERS, changes},
     templates::with_texts,
     view::view,
@@ -43,16 +44,20 @@ impl OrderDesk {
                 files.extend(order_documents::list_facts(tx, of_order, row.submission)?);
             }
             let files = files.into_iter().filter(|it| it.kind != ANSWERS).map(file).collect::<Vec<_>>();
+            let steps = orders::steps(tx, opened.id, id)?;
+            let names = step_names(tx, &opened, (id, &steps))?;
             Ok::<_, Refusal>((
                 people,
-                orders::steps(tx, opened.id, id)?,
+                (steps, names),
                 row,
                 (public_key, files, proposal, issuer, changes, answers),
             ))
         });
-        let (people, steps, row, (public_key, files, proposal, issuer, changes, answers)) = read.await?;
+        let (people, (steps, names), row, (public_key, files, proposal, issuer, changes, answers)) =
+            read.await?;
         let people = people.iter().map(|it| person_view(tenant, it)).collect::<Result<Vec<_>, _>>()?;
-        let seen = view(tenant, &row, (people, steps))?;
+        let mut seen = view(tenant, &row, (people, steps))?;
+        seen.steps.iter_mut().for_each(|it| it.by = names.get(&it.actor).cloned().unwrap_or_default());
         let has_sms = self.settings.has_sms;
         Ok(OrderView { public_key, files, proposal, issuer, changes, answers, has_sms, ..seen })
     }

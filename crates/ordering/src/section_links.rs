@@ -146,12 +146,9 @@ impl std::fmt::Debug for InBrowser<'_> {
     }
 }
 
-/// Whether a colleague can be asked for a section: not where a registry is asked, a file is sent, or nothing is asked.
+/// Whether a colleague can be asked for a section: not where a file is sent, which takes a member, or nothing is asked.
 pub const fn can_be_delegated(section: OrderSection) -> bool {
-    !matches!(
-        section,
-        OrderSection::Company | OrderSection::Certificate | OrderSection::Domain | OrderSection::Signatories
-    )
+    !matches!(section, OrderSection::Certificate | OrderSection::Domain)
 }
 
 /// Whether a section names people, or the law that gives a right: then it is known who answered.
@@ -171,6 +168,12 @@ pub const fn asks_for_eid(section: OrderSection) -> bool {
 fn alone(whole: OrderView, section: OrderSection) -> OrderView {
     let OrderAnswers { catalogue, host, language, is_sandbox, .. } = whole.answers.clone();
     let mut answers = OrderAnswers { catalogue, host, language, is_sandbox, ..OrderAnswers::default() };
+    if section == OrderSection::Signatories {
+        // What the registry says of who may sign.
+        merge(&mut answers, whole.answers.clone(), OrderSection::Company);
+        answers.listed_address.clear();
+        answers.signatories.clear();
+    }
     merge(&mut answers, whole.answers, section);
     OrderView {
         answers,

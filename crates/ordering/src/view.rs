@@ -25,6 +25,8 @@ pub struct StepView {
     pub state: OrderState,
     /// Who did it, as in audit events.
     pub actor: String,
+    /// What they are called; empty where nobody did it, or nobody knows it any more.
+    pub by: String,
     /// What was said; empty where nothing was.
     pub note: String,
     /// When.
@@ -180,6 +182,7 @@ fn step(tenant: &Tenant, order: OrderId, step: OrderStep) -> Result<StepView, Re
         event: step.event,
         state: OrderState::parse(&step.state).ok_or_else(orders::unreadable)?,
         actor: step.actor,
+        by: String::new(),
         note,
         happened_at: step.happened_at,
     })

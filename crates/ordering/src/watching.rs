@@ -10,7 +10,7 @@ use texts::{AdminMessage, say};
 use crate::{
     FailedOrder, LookAgain, LookUp, OrderDesk, OrderView,
     company::{is_trouble, locale_of, obstacle_in_words},
-    moving::{Asked, Happening, Moved, OrderVersion, apply},
+    moving::{Asked, Happening, Moved, NewStep, OrderVersion, add_step, apply},
     view::state_of,
 };
 
@@ -47,11 +47,22 @@ fn has_domain(tx: &mut impl Tx, order: &Order) -> Result<bool, StoreError> {
     }
 }
 
-/// What an operator who let this submission go on has decided about is not asked again.
-fn was_decided(order: &OrderView, why: &str) -> bool {
-    let of_submission = order.steps.iter().rev().take_while(|it| it.event != OrderEvent::Submit.as_str());
-    let mut held = of_submission.filter(|it| it.event == OrderEvent::Hold.as_str());
-    held.any(|it| it.note == why)
+/// The line of the timeline that says that what an order was put on hold for is no more.
+const CAUSE_GONE: &str = "cause_gone";
+
+/// For what the program put this submission on hold, and an operator let it go on: these are not asked about again, until they are
+/// gone and come back.
+fn decided(order: &OrderView) -> Vec<&str> {
+    let of_submission = order.steps.iter().rposition(|it| it.event == OrderEvent::Submit.as_str());
+    let mut causes: Vec<&str> = Vec::new();
+    for it in order.steps.iter().skip(of_submission.unwrap_or_default()) {
+        if it.event == CAUSE_GONE {
+            causes.retain(|why| *why != it.note);
+        } else if it.event == OrderEvent::Hold.as_str() && it.actor.starts_with("worker:") {
+            causes.push(&it.note);
+        }
+    }
+    causes
 }
 
 impl OrderDesk {
@@ -77,8 +88,36 @@ impl OrderDesk {
         let permit = self.leave(caller, row.tenant_id).await?;
         let order = self.whole(permit.tenant(Permission::MoveOrders)?, row.id).await?;
         let lost = self.lost(&permit, row, (&order, now)).await?;
-        let Some(why) = lost.into_iter().find(|why| !was_decided(&order, why)) else { return Ok(false) };
-        self.hold(&permit, OrderVersion { id: row.id, version: order.version }, why, now).await
+        let seen = OrderVersion { id: row.id, version: order.version };
+        for why in decided(&order).into_iter().filter(|why| !lost.iter().any(|it| it == why)) {
+            self.note_gone(&permit, seen, why.to_owned(), now).await?;
+        }
+        match lost.into_iter().find(|why| !decided(&order).contains(&why.as_str())) {
+            Some(why) => self.hold(&permit, seen, why, now).await,
+            None => Ok(false),
+        }
+    }
+
+    /// Writes down that a cause is gone, so that it is asked about again where it comes back.
+    async fn note_gone(
+        &self,
+        permit: &Permit,
+        seen: OrderVersion,
+        why: String,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let permit = permit.clone();
+        let noted = self.store.write(move |tx| {
+            let tenant = permit.tenant(Permission::MoveOrders)?.clone();
+            let moved = Moved::load(tx, &tenant, Asked::Now(seen.id))?;
+            if moved.row.version != seen.version {
+                return Ok(());
+            }
+            let state = state_of(&moved.row)?;
+            let step = NewStep { order: seen.id, event: CAUSE_GONE, state, note: &why };
+            Ok::<_, Refusal>(add_step(tx, &permit, &step, now)?)
+        });
+        noted.await
     }
 
     /// Every reason why an order would go on in vain, in its own language.

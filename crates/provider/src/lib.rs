@@ -60,7 +60,7 @@ pub use issuer::Issuer;
 pub use limits::{Limits, Seat, neighbourhood};
 pub use load_issuer::DomainsSeen;
 pub use logout::{LoggedOut, LogoutStep};
-pub use order_desk::ORDER_DESK;
+pub use model::ORDER_DESK;
 pub use provider::Provider;
 pub use refusal::{InternalError, Refusal, Refused, RefusedDetails};
 pub use request_context::{RequestContext, TraceId};

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use model::{ApplicationId, ApplicationSettings, ORDER_DESK_APPLICATION, Timestamp};
+use model::{ApplicationId, ApplicationSettings, ORDER_DESK, ORDER_DESK_APPLICATION, Timestamp};
 use oidc::KeySet;
 use store::{StoreError, applications, client_secrets};
 
-use crate::order_desk::ORDER_DESK;
 use crate::{Application, InternalError, Issuer, Provider, Refusal, RequestContext, application::LiveSecret};
 
 type Rows = (applications::Application, Vec<client_secrets::ClientSecret>);

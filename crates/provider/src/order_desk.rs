@@ -6,7 +6,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use model::{
-    ApplicationKind, ApplicationSettings, EidEnvironment, IdentitySourceSettings, LoginMethod,
+    ApplicationKind, ApplicationSettings, EidEnvironment, IdentitySourceSettings, LoginMethod, ORDER_DESK,
     ORDER_DESK_APPLICATION,
 };
 
@@ -14,9 +14,6 @@ use crate::{
     Application, Issuer, Provider, Refusal, RequestContext,
     issuer::{OrderDeskView, Source, Sources},
 };
-
-/// The client id of the order desk at a test domain; an application of this name that somebody registers is never found.
-pub const ORDER_DESK: &str = "portvakt-order-desk";
 
 impl Provider {
     /// The order desk as an application of this domain; there is none without a sandbox.

@@ -35,6 +35,8 @@ pub enum CompanyChange {
     Deleted,
     /// Whoever holds its first role signs alone, and everybody else has left.
     OtherSignatories,
+    /// It is as it was at first.
+    Restored,
 }
 
 /// The simulated registry. Its companies are always the same; something can happen to one while it runs, and the whole registry can
@@ -370,7 +372,7 @@ impl RegistrySimulator {
     fn now(&self, company: &SimulatedCompany) -> SimulatedCompany {
         let change = self.changed.lock().unwrap_or_else(PoisonError::into_inner).get(company.number).copied();
         let fate = match change {
-            None | Some(CompanyChange::OtherSignatories) => company.fate,
+            None | Some(CompanyChange::OtherSignatories | CompanyChange::Restored) => company.fate,
             Some(CompanyChange::Bankrupt) => Fate::Bankrupt,
             Some(CompanyChange::BeingDissolved) => Fate::BeingDissolved,
             Some(CompanyChange::Deleted) => Fate::Removed,

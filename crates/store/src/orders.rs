@@ -21,7 +21,8 @@ pub(crate) const LIST_BY_STATE: &str = "SELECT orders.tenant_id, orders.id, orde
     orders.state, orders.held_state, orders.version, orders.submission, orders.document_digest, orders.was_sent,
     orders.sealed_answers, orders.created_at, orders.changed_at, orders.since, orders.expires_at, orders.entered_version, orders.issuer_id,
     orders.declaration_digest, orders.agreement_state FROM orders JOIN tenants ON tenants.id = orders.tenant_id
-    WHERE orders.state = $1 AND tenants.deleted_at IS NULL ORDER BY orders.since LIMIT 1000";
+    WHERE orders.state = $1 AND tenants.deleted_at IS NULL AND (orders.since > $2 OR (orders.since = $2 AND orders.id > $3))
+    ORDER BY orders.since, orders.id LIMIT 1000";
 pub(crate) const LIST_EXPIRED: &str = "SELECT orders.tenant_id, orders.id, orders.domain_id, orders.eid, orders.handover,
     orders.state, orders.held_state, orders.version, orders.submission, orders.document_digest, orders.was_sent,
     orders.sealed_answers, orders.created_at, orders.changed_at, orders.since, orders.expires_at, orders.entered_version, orders.issuer_id,
@@ -202,12 +203,19 @@ pub fn list(tx: &mut impl Tx, tenant_id: TenantId) -> Result<Vec<Order>, StoreEr
     tx.list(LIST, &[tenant_id.into()])?.into_iter().map(read).collect()
 }
 
-/// Lists the orders in a state, whosever they are, those first that wait longest. Tenants in the bin have none. The operator's.
+/// Lists at most 1,000 orders in a state, whosever they are, those first that wait longest; `after`: the last one of a list before.
+/// Tenants in the bin have none. The operator's.
 ///
 /// # Errors
 /// [`StoreError`]: what happened around it.
-pub fn list_by_state(tx: &mut impl Tx, state: &str) -> Result<Vec<Order>, StoreError> {
-    tx.list(LIST_BY_STATE, &[state.into()])?.into_iter().map(read).collect()
+pub fn list_by_state(
+    tx: &mut impl Tx,
+    state: &str,
+    after: Option<(Timestamp, OrderId)>,
+) -> Result<Vec<Order>, StoreError> {
+    let since = after.map_or(Timestamp::from_micros(i64::MIN), |it| it.0);
+    let id = after.map(|it| it.1.to_string()).unwrap_or_default();
+    tx.list(LIST_BY_STATE, &[state.into(), since.into(), (&id).into()])?.into_iter().map(read).collect()
 }
 
 /// Lists at most 1,000 orders whose time has run out, whosever they are. Tenants in the bin have none. The worker's.

@@ -360,6 +360,8 @@ admin_messages! {
     ClientSecretShort { least: Word }: "client-secret-short";
     /// Not a client id.
     ClientIdInvalid { value: Quoted }: "client-id-invalid";
+    /// The client id of the program itself.
+    ClientIdReserved { value: Quoted }: "client-id-reserved";
 
     // Settings of applications and domains.
     /// The value cannot be read; the detail is from the JSON reader.

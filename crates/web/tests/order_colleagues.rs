@@ -5,7 +5,7 @@ use authority::Role;
 use crate::{
     console_sign_in::{ORIGIN, browser_with, member},
     house::{Browser, Reply, TestBroker, a_tenant, form, with},
-    orders::{Ordering, between, hidden},
+    orders::{ALONE, JOINTLY, Ordering, between, hidden},
 };
 
 /// What whoever ordered passes on: link and code.
@@ -76,16 +76,62 @@ async fn a_section_with_people_is_answered_by_somebody_whose_eid_is_known_and_sh
     assert!(colleague.get(&link).await.body.contains("Sign in with an eID"));
     let fields = [("name", "Ola Berg"), ("email", "ola@example.com")];
     assert_eq!(answer(&mut colleague, &link, &fields).await.status, 422, "not before that");
-    let begun = colleague.post(&format!("{link}/sign-in"), "", Some(ORIGIN)).await;
-    let leave = colleague.get(&begun.by_itself().location().replace(ORIGIN, "")).await;
-    let back = colleague.at_the_eid(&leave, with::APP, None);
-    let landed = colleague.get(&back).await.location().replace(ORIGIN, "");
-    colleague.get(&landed).await;
+    sign_in(&mut colleague, &link).await;
     let page = colleague.get(&link).await.body;
     assert!(page.contains("name=\"email\"") && !page.contains("Secret Person"), "{page}");
     assert_eq!(answer(&mut colleague, &link, &fields).await.status, 303);
     let there = order.browser.get(&format!("{}/sections/general", order.order)).await.body;
     assert!(there.contains("ola@example.com") && there.contains("Opened by Kari Nordli"), "{there}");
+}
+
+/// Signs in by a colleague's link, as Kari.
+async fn sign_in(colleague: &mut Browser<'_>, link: &str) {
+    let begun = colleague.post(&format!("{link}/sign-in"), "", Some(ORIGIN)).await;
+    let leave = colleague.get(&begun.by_itself().location().replace(ORIGIN, "")).await;
+    let back = colleague.at_the_eid(&leave, with::APP, None);
+    let landed = colleague.get(&back).await.location().replace(ORIGIN, "");
+    colleague.get(&landed).await;
+}
+
+#[tokio::test]
+async fn a_colleague_looks_the_company_up_by_its_number() {
+    let house = TestBroker::open().await;
+    let mut order = Ordering::begin(&house).await;
+    let (link, code) = asked(&mut order, "company").await;
+    let mut colleague = order.phone();
+    let early = answer(&mut colleague, &link, &[("number", ALONE)]).await;
+    assert_eq!(early.status, 422, "nobody asks the registry without the code");
+    accept(&mut colleague, &link, &code).await;
+    let wrong = answer(&mut colleague, &link, &[("number", "123456789")]).await;
+    assert!(wrong.status == 422 && wrong.body.contains("a digit is wrong"), "{}", wrong.body);
+    assert_eq!(answer(&mut colleague, &link, &[("number", ALONE)]).await.status, 303);
+    assert!(colleague.get(&link).await.body.contains("FJELLVOKT"));
+    assert_eq!(order.view().await.answers.combinations.len(), 1);
+}
+
+#[tokio::test]
+async fn a_colleague_who_has_signed_in_says_who_signs_and_nobody_who_may_not() {
+    let house = TestBroker::open().await;
+    let mut order = Ordering::begin(&house).await;
+    order.save("company", &[("number", JOINTLY)]).await;
+    let (link, code) = asked(&mut order, "signatories").await;
+    let mut colleague = order.phone();
+    accept(&mut colleague, &link, &code).await;
+    assert!(!colleague.get(&link).await.body.contains("name=\"combination\""), "not before an eID");
+    sign_in(&mut colleague, &link).await;
+    let page = colleague.get(&link).await.body;
+    assert!(page.contains("name=\"combination\"") && page.contains("Who may sign"), "{page}");
+    let fields = [
+        ("combination", "0"),
+        ("signatory-0-email", "kari@example.com"),
+        ("signatory-0-name", "Somebody Else"),
+        ("signatory-1-email", "ola@example.com"),
+    ];
+    assert_eq!(answer(&mut colleague, &link, &fields).await.status, 303);
+    let answers = order.view().await.answers;
+    assert_eq!(answers.signatories.len(), 2);
+    assert!(answers.signatories.iter().all(|it| it.name != "Somebody Else" && !it.email.is_empty()));
+    assert_eq!(answers.company.number, JOINTLY, "the rest stays as it was");
 }
 
 #[tokio::test]
@@ -112,11 +158,11 @@ async fn a_link_for_a_section_ends_when_it_is_taken_away_submitted_or_two_weeks_
 }
 
 #[tokio::test]
-async fn nobody_is_asked_for_a_company_nor_by_another_tenant() {
+async fn nobody_is_asked_for_a_file_nor_by_another_tenant() {
     let house = TestBroker::open().await;
     let mut order = Ordering::begin(&house).await;
     let body = form(&[("colleague", "Ola")]);
-    for section in ["company", "signatories", "certificate", "domain", "nonsense"] {
+    for section in ["certificate", "domain", "nonsense"] {
         let there = format!("{}/sections/{section}/colleagues", order.order);
         assert_eq!(order.browser.post(&there, &body, Some(ORIGIN)).await.status, 404, "{section}");
     }

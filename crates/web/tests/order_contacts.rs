@@ -94,6 +94,8 @@ async fn whoever_has_a_link_guesses_the_code_until_it_is_right() {
     }
     let late = order.phone().post(link, &form(&[("code", &code)]), Some(ORIGIN)).await;
     assert!(late.status == 422 && late.body.contains("This link is over"), "{}", late.body);
+    let page = order.page().await.body;
+    assert!(page.contains("Five wrong codes were typed") && page.contains("Eva Ny"), "{page}");
     let again = format!("{}/people/{}/send-again", order.order, link.split('/').nth(2).unwrap());
     assert_eq!(order.browser.post(&again, "", Some(ORIGIN)).await.status, 303);
     let link = order.links().await.swap_remove(1);

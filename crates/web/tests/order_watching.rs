@@ -3,6 +3,7 @@
 use authority::{Caller, Permission, Role};
 use model::Level;
 use ordering::OrderSettings;
+use sandbox::CompanyChange;
 
 use crate::{
     console_sign_in::{ORIGIN, browser_with, member},
@@ -45,6 +46,41 @@ async fn an_order_for_a_domain_that_was_disabled_goes_to_the_issuer() {
         .unwrap();
     assert_eq!((watched(&house).await, order.state().await.as_str()), (1, "On hold"));
     assert!(order.page().await.body.contains("deleted or disabled"));
+}
+
+#[tokio::test]
+async fn what_an_operator_decided_about_is_asked_again_when_it_was_gone_and_comes_back() {
+    let house = TestBroker::open().await;
+    let (mut order, _) = submitted(&house, ALONE).await;
+    house.registry.declare_bankrupt(ALONE);
+    house.step(DAY + 1);
+    let operator = crate::console_sign_in::another_operator(&house, "Eva Ny").await;
+    order.browser = browser_with(&house, &operator);
+    assert_eq!(watched(&house).await, 1);
+    assert_eq!(order.act("desk", "resume", "").await.status, 303);
+    assert_eq!(watched(&house).await, 0, "the operator has decided");
+    house.registry.change(ALONE, CompanyChange::Restored);
+    house.step(DAY + 1);
+    assert_eq!([watched(&house).await, watched(&house).await], [0, 0]);
+    let steps = order.view().await.steps;
+    assert_eq!(steps.iter().filter(|it| it.event == "cause_gone").count(), 1);
+    house.registry.declare_bankrupt(ALONE);
+    house.step(DAY + 1);
+    assert_eq!(watched(&house).await, 1, "it came back");
+}
+
+#[tokio::test]
+async fn the_timeline_says_who_did_it() {
+    let house = TestBroker::open().await;
+    let (mut order, links) = submitted(&house, ALONE).await;
+    order.with_bankid(&links[0]).await;
+    let orderer = member(&house, &house.tenant, "Ida Moe", &[Role::Orderer]).await;
+    order.browser = browser_with(&house, &orderer);
+    order.act("act", "amend", "").await;
+    let steps = order.view().await.steps;
+    let by = |event: &str| steps.iter().find(|it| it.event == event).map(|it| it.by.as_str());
+    assert_eq!((by("approve"), by("amend")), (Some("Kari Nordli"), Some("Ida Moe")));
+    assert!(order.page().await.body.contains("By Ida Moe"));
 }
 
 #[tokio::test]

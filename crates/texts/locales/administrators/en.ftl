@@ -1318,3 +1318,5 @@ admin-order-unconfirmed-remedy = wait for them, have their letter sent again, or
 letter-order-receiver-confirms-subject = You are named as the receiver of credentials
 letter-order-receiver-confirms-body = An order of login credentials names you as the one who receives them. Open the link and confirm that this is right and that letters reach you. When the credentials are there, you get another letter.
 letter-order-receiver-confirms-action = Confirm
+admin-client-id-reserved = { $value } is the client id of the order desk
+admin-client-id-reserved-remedy = choose another client id

@@ -1318,3 +1318,5 @@ admin-order-unconfirmed-remedy = vent på dem, la e-posten sendes på nytt, elle
 letter-order-receiver-confirms-subject = Du er oppgitt som mottaker av tilgang til innlogging
 letter-order-receiver-confirms-body = En bestilling av tilgang til innlogging oppgir deg som mottaker. Åpne lenken og bekreft at det stemmer, og at e-post når fram til deg. Når tilgangen er klar, får du en ny e-post.
 letter-order-receiver-confirms-action = Bekreft
+admin-client-id-reserved = { $value } er klient-ID-en til bestillingskøen
+admin-client-id-reserved-remedy = velg en annen klient-ID

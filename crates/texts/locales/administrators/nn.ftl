@@ -1318,3 +1318,5 @@ admin-order-unconfirmed-remedy = vent på dei, lat e-posten bli send på nytt, e
 letter-order-receiver-confirms-subject = Du er oppgitt som mottakar av tilgang til innlogging
 letter-order-receiver-confirms-body = Ei bestilling av tilgang til innlogging oppgir deg som mottakar. Opne lenkja og stadfest at det stemmer, og at e-post når fram til deg. Når tilgangen er klar, får du ein ny e-post.
 letter-order-receiver-confirms-action = Stadfest
+admin-client-id-reserved = { $value } er klient-ID-en til bestillingskøen
+admin-client-id-reserved-remedy = vel ein annan klient-ID

@@ -1645,3 +1645,6 @@ console-order-person-confirmed = Confirmed
 console-order-event-letter-written = A letter to the issuer was written
 console-order-letter-waits = A letter with a link to everything is on its way to { $issuer }. The order goes on when a mail server has taken it.
 console-order-letter-failed = The letter to { $issuer } could not be sent; why is in the timeline. Check the address in the register of issuers and write again, or send everything by hand.
+console-order-by = By { $name }
+console-order-event-codes-ended = Five wrong codes were typed: the link is over until it is sent again
+console-order-event-cause-gone = What the order was put on hold for is no longer so

@@ -1645,3 +1645,6 @@ console-order-person-confirmed = Bekreftet
 console-order-event-letter-written = E-post til utstederen ble skrevet
 console-order-letter-waits = En e-post med lenke til alt er på vei til { $issuer }. Bestillingen går videre når en e-posttjener har tatt imot den.
 console-order-letter-failed = E-posten til { $issuer } kunne ikke sendes; hvorfor står i tidslinjen. Sjekk adressen i registeret over utstedere og skriv på nytt, eller send alt selv.
+console-order-by = Av { $name }
+console-order-event-codes-ended = Fem feil koder ble skrevet inn: lenken er ute til den sendes på nytt
+console-order-event-cause-gone = Det bestillingen ble satt på vent for, gjelder ikke lenger

@@ -1645,3 +1645,6 @@ console-order-person-confirmed = Stadfesta
 console-order-event-letter-written = E-post til utferdaren vart skriven
 console-order-letter-waits = Ein e-post med lenkje til alt er på veg til { $issuer }. Bestillinga går vidare når ein e-posttenar har teke imot han.
 console-order-letter-failed = E-posten til { $issuer } kunne ikkje sendast; kvifor står i tidslinja. Sjekk adressa i registeret over utferdarar og skriv på nytt, eller send alt sjølv.
+console-order-by = Av { $name }
+console-order-event-codes-ended = Fem feil kodar vart skrivne inn: lenkja er ute til ho blir send på nytt
+console-order-event-cause-gone = Det bestillinga vart sett på vent for, gjeld ikkje lenger

@@ -16,6 +16,7 @@ use texts::{AdminMessage, Noun};
 
 use super::{
     bank::look_up_bank,
+    company::look_up_company,
     place::{base, found},
     proving::{self, Asked, Of},
     section_form::{FormPlace, saves_itself, section_blocks},
@@ -264,8 +265,12 @@ pub(in crate::console) async fn returned(
 async fn saved(visit: &Visit, (link, permit): (&ColleagueView, &Permit)) -> Result<String, Refusal> {
     let mut answers = read(visit, &link.view.answers, link.section)?;
     // Nobody has anything looked up who may not answer.
-    if link.section == OrderSection::Bank && link.step == ColleagueStep::Answer {
-        look_up_bank(visit, permit, &mut answers).await?;
+    match (link.step, link.section) {
+        (ColleagueStep::Answer, OrderSection::Bank) => look_up_bank(visit, permit, &mut answers).await?,
+        (ColleagueStep::Answer, OrderSection::Company) => {
+            look_up_company(visit, (&link.view, permit), &mut answers).await?;
+        }
+        _ => {}
     }
     let new = SectionAnswers { section: link.section, seen: visit.form.get("seen"), answers };
     let at = InBrowser { id: id_of(visit)?, browser: browser_of(visit) };

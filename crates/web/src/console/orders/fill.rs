@@ -2,8 +2,8 @@
 
 use axum::{http::StatusCode, response::Response};
 use console::Refusal;
-use model::{CompanyAnswer, CompanySource, Handover, LoginMethod, OrderAnswers, OrderSection, OrderState};
-use ordering::{Colleague, LookAgain, LookUp, OrderVersion, OrderView, SectionAnswers};
+use model::{Handover, LoginMethod, OrderSection, OrderState};
+use ordering::{Colleague, OrderVersion, OrderView, SectionAnswers};
 use pages::console::{Block, ConsoleField, ConsoleForm, ConsolePage, FieldKind, FieldOption, Text};
 use serde_json::json;
 use texts::{AdminMessage, Noun};
@@ -13,9 +13,10 @@ use super::{
     certificate::certificate_page,
     checklist::Checked,
     colleagues::colleagues_block,
+    company::look_up_company,
     place::{base, crumbs, found},
     section_form::{FormPlace, saves_itself, section_blocks},
-    sections::{help_of, read, read_typed, words_of},
+    sections::{help_of, read, words_of},
     words::handover_words,
 };
 use crate::console::{
@@ -23,56 +24,9 @@ use crate::console::{
     visit::Visit,
 };
 use crate::respond::page::json;
+
 fn section_of(visit: &Visit) -> Result<OrderSection, Refusal> {
     OrderSection::parse(visit.param("section")).ok_or(Refusal::NotFound(Noun::Object))
-}
-
-/// Who can sign is not known where the registry does not say it.
-fn forget_combinations(answers: &mut OrderAnswers) {
-    answers.combinations.clear();
-    answers.combination_rules.clear();
-}
-
-/// The company as the form has it. The registry is asked, unless it is one of another country; what was typed counts only where
-/// the registry does not answer.
-async fn company(visit: &Visit, order: &OrderView, answers: &mut OrderAnswers) -> Result<(), Refusal> {
-    let typed = read_typed(visit);
-    if visit.form.has("foreign") && order.answers.is_sandbox {
-        return Err(Refusal::Invalid(AdminMessage::OrganisationNumberReal.at("number")));
-    }
-    if visit.form.has("foreign") {
-        answers.company = CompanyAnswer { source: CompanySource::Foreign, ..typed };
-        forget_combinations(answers);
-        return Ok(());
-    }
-    // Who asks for an order that cannot be filled in any more asks the registry for nothing.
-    if order.state != OrderState::Draft {
-        return Err(Refusal::Invalid(AdminMessage::OrderNoDraft.into()));
-    }
-    // Whoever looks the same company up once more wants to know how it is now.
-    let is_known = order.answers.company.number == typed.number.replace(' ', "");
-    let again = if is_known { LookAgain::Yes } else { LookAgain::No };
-    let orders = &visit.site.orders;
-    let is_sandbox = order.answers.is_sandbox;
-    let wanted = LookUp { typed: visit.form.get("number"), again, is_sandbox };
-    let found = orders.look_up_kept(visit.permit()?, wanted, visit.now()).await;
-    match found {
-        Ok(found) => {
-            answers.company = found.answer;
-            answers.combinations = found.combinations;
-            answers.combination_rules = found.combination_rules;
-            answers.listed_address = found.homepage;
-        }
-        Err(refusal) if ordering::is_trouble(&refusal) && visit.form.has("typed") => {
-            if typed.name.is_empty() {
-                return Err(Refusal::Invalid(AdminMessage::FieldMissing.at("company_name")));
-            }
-            answers.company = orders.typed_company(typed, is_sandbox)?;
-            forget_combinations(answers);
-        }
-        Err(refusal) => return Err(refusal),
-    }
-    Ok(())
 }
 
 async fn section_page(
@@ -110,7 +64,7 @@ pub(in crate::console) async fn section(visit: Visit) -> Result<Response, Refusa
 async fn save(visit: &Visit, order: &OrderView, section: OrderSection) -> Result<String, Refusal> {
     let mut answers = read(visit, &order.answers, section)?;
     if section == OrderSection::Company {
-        company(visit, order, &mut answers).await?;
+        look_up_company(visit, (order, visit.permit()?), &mut answers).await?;
     }
     if section == OrderSection::Bank && order.state == OrderState::Draft {
         look_up_bank(visit, visit.permit()?, &mut answers).await?;

@@ -2,6 +2,7 @@
 
 pub(super) mod certificate;
 pub(super) mod colleagues;
+mod company;
 pub(super) mod desk;
 pub(super) mod documents;
 pub(super) mod fill;

@@ -3,8 +3,8 @@
 use axum::response::Response;
 use console::{Permission, Refusal};
 use model::{
-    CompanyAnswer, Contact, LoginMethod, OrderAnswers, OrderEvent, OrderSection, OrderState, PhoneNumber,
-    SignatoryAnswer,
+    AllowedUnits, CompanyAnswer, Contact, Date, LoginMethod, OrderAnswers, OrderEvent, OrderSection,
+    OrderState, OrganisationNumber, PhoneNumber, SignatoryAnswer,
 };
 use ordering::OrderView;
 use pages::console::{Action, Block, ConsolePage, Step, Text, Tone};
@@ -29,24 +29,42 @@ fn lines<const N: usize>(all: [&str; N]) -> Vec<Text> {
 }
 
 fn company(it: &CompanyAnswer) -> Vec<Text> {
-    lines([&joined([&it.name, &it.number]), &it.address])
+    lines([&joined([&it.name, &grouped(&it.number)]), &it.address])
+}
+
+/// The number of a unit as people read it; one of another country as it was typed.
+fn grouped(number: &str) -> String {
+    let known = OrganisationNumber::parse(number, AllowedUnits::RealAndTest);
+    known.map_or_else(|_| number.to_owned(), OrganisationNumber::grouped)
+}
+
+/// A day in words.
+fn day(visit: &Visit, iso: &str) -> String {
+    Date::parse(iso).map_or_else(|| iso.to_owned(), |it| texts::long_date(visit.locale, it.year_month_day()))
 }
 
 fn mobile(number: &str) -> String {
     PhoneNumber::parse(number).map(|it| it.shown()).unwrap_or_default()
 }
 
-fn person(it: &Contact) -> String {
-    joined([&it.name, &it.birth_date, &mobile(&it.mobile), &it.email])
+fn person(visit: &Visit, it: &Contact) -> String {
+    joined([&it.name, &day(visit, &it.birth_date), &mobile(&it.mobile), &it.email])
 }
 
-fn people(all: &[Contact]) -> Vec<Text> {
-    all.iter().map(person).map(Text::plain).collect()
+fn people(visit: &Visit, all: &[Contact]) -> Vec<Text> {
+    all.iter().map(|it| Text::plain(person(visit, it))).collect()
 }
 
 fn signatory(visit: &Visit, it: &SignatoryAnswer) -> Text {
     let eid = held_word(&it.eid).map(|key| say(visit.locale, key, &[])).unwrap_or_default();
-    Text::plain(joined([&it.name, &it.role, &it.birth_date, &mobile(&it.mobile), &it.email, &eid]))
+    Text::plain(joined([
+        &it.name,
+        &it.role,
+        &day(visit, &it.birth_date),
+        &mobile(&it.mobile),
+        &it.email,
+        &eid,
+    ]))
 }
 
 fn bank(answers: &OrderAnswers) -> Vec<Text> {
@@ -70,9 +88,11 @@ fn number(answers: &OrderAnswers) -> Vec<Text> {
     }
 }
 
-fn certificate(answers: &OrderAnswers) -> Vec<Text> {
+fn certificate(visit: &Visit, answers: &OrderAnswers) -> Vec<Text> {
     match answers.has_certificate {
-        true => vec![Text::with("console-order-certificate-here", "date", answers.certificate_date.clone())],
+        true => {
+            vec![Text::with("console-order-certificate-here", "date", day(visit, &answers.certificate_date))]
+        }
         false if answers.company.is_vouched_for() => vec![Text::Key("console-order-certificate-registry")],
         false => Vec::new(),
     }
@@ -86,15 +106,15 @@ fn in_short(visit: &Visit, order: &OrderView, section: OrderSection) -> Vec<Text
         OrderSection::Domain => lines([&it.host]),
         OrderSection::Company => company(&it.company),
         OrderSection::Bank => bank(it),
-        OrderSection::General => lines([&person(&it.general)]),
-        OrderSection::Receiver => lines([&person(&it.receiver)]),
-        OrderSection::Block => people(&it.blockers),
+        OrderSection::General => lines([&person(visit, &it.general)]),
+        OrderSection::Receiver => lines([&person(visit, &it.receiver)]),
+        OrderSection::Block => people(visit, &it.blockers),
         OrderSection::Signatories => it.signatories.iter().map(|it| signatory(visit, it)).collect(),
         OrderSection::DisplayName => lines([&it.display_name]),
         OrderSection::Listing => lines([&it.listed_address]),
-        OrderSection::Operations => people(&it.operations),
+        OrderSection::Operations => people(visit, &it.operations),
         OrderSection::Number => number(it),
-        OrderSection::Certificate => certificate(it),
+        OrderSection::Certificate => certificate(visit, it),
         OrderSection::Products => it.products.iter().map(|it| Text::Key(product_word(it))).collect(),
     }
 }

@@ -18,11 +18,13 @@ fn noted(it: &StepView) -> Vec<Text> {
 
 /// What happened, the newest first.
 pub(super) fn timeline(visit: &Visit, order: &OrderView) -> Vec<Block> {
+    let by =
+        |it: &StepView| (!it.by.is_empty()).then(|| Text::with("console-order-by", "name", it.by.clone()));
     let step = |it: &StepView| Step {
         tone: event_tone(&it.event),
         aside: words::ago(it.happened_at, visit.now()),
         text: Text::Key(event_word(&it.event)),
-        details: noted(it),
+        details: by(it).into_iter().chain(noted(it)).collect(),
         action: None,
     };
     vec![

@@ -122,6 +122,8 @@ pub(super) fn event_word(event: &str) -> &'static str {
     match OrderEvent::parse(event) {
         None if event == "dossier_taken" => "console-order-event-dossier-taken",
         None if event == "letter_no_room" => "console-order-event-letter-no-room",
+        None if event == "codes_ended" => "console-order-event-codes-ended",
+        None if event == "cause_gone" => "console-order-event-cause-gone",
         None if event == "letter_written" => "console-order-event-letter-written",
         None if event == "sent_again" => "console-order-event-sent-again",
         None if event == "routed" => "console-order-event-routed",
@@ -243,7 +245,7 @@ pub(super) fn event_tone(event: &str) -> Tone {
         Some(
             E::Ask | E::Mismatch | E::DeclineDeclaration | E::Hold | E::CheckedUnreachable | E::SendFailed,
         ) => Tone::Attention,
-        None if event == "letter_no_room" => Tone::Attention,
+        None if ["letter_no_room", "codes_ended"].contains(&event) => Tone::Attention,
         Some(E::Reject | E::Decline | E::RefuseIdentity | E::CheckedBad | E::Lose | E::Expire) => Tone::Bad,
         _ => Tone::Neutral,
     }
