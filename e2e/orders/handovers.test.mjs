@@ -138,6 +138,19 @@ test("the issuer says no, with a reason that the orderer reads", async () => {
   await lookAt(desk, "order, rejected");
 });
 
+test("what was rejected is ordered again without typing anything anew", async () => {
+  const rejected = office.order;
+  await desk.click("#again");
+  await desk.waitForURL(/done=order-begun-again/);
+  office.order = desk.url().replace(/\?.*/, "");
+  assert.notEqual(office.order, rejected);
+  assert.match(await desk.locator("main").innerText(), /Everything is answered/);
+  await lookAt(desk, "order, again");
+  await office.submit("To be approved");
+  await desk.getByRole("link", { name: "To the order before this one" }).click();
+  assert.equal(await office.state(), "Rejected");
+});
+
 test("Vipps is ordered on its own page, set up in its portal, and closed by the first real login", async () => {
   await office.beginAnother("no-vipps");
   await lookAt(desk, "order of Vipps, begun");

@@ -9,7 +9,7 @@ use texts::AdminMessage;
 
 use crate::{
     OrderDesk,
-    kept_documents::{DocumentKey, OF_ORDER, save},
+    kept_documents::{DocumentKey, OF_ORDER, open, save},
     moving::{Asked, Moved},
     view::{seal_answers, state_of},
 };
@@ -39,6 +39,20 @@ fn issued_on(typed: &str, now: Timestamp) -> Result<Date, Refusal> {
 /// Removes the certificate of a company that the order is not for any more.
 pub(crate) fn forget(tx: &mut WriteTx<'_>, tenant: &Tenant, id: OrderId) -> Result<(), StoreError> {
     order_documents::remove_before(tx, (tenant.id, id), OF_ORDER + 1, CERTIFICATE)
+}
+
+/// Copies the certificate of an order to another of the same company.
+pub(crate) fn copy(
+    tx: &mut WriteTx<'_>,
+    tenant: &Tenant,
+    (from, to): (OrderId, OrderId),
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let key = |order| DocumentKey { order, submission: OF_ORDER, kind: CERTIFICATE };
+    match open(tx, tenant, key(from))? {
+        Some(file) => Ok(save(tx, tenant, (key(to), file.expose()), now)?),
+        None => Ok(()),
+    }
 }
 
 impl OrderDesk {

@@ -4,7 +4,7 @@ use authority::{Caller, InstallationPermit, Permission, Permit, Role, SealedColu
 use changes::Refusal;
 use messages::ORDER_LINK;
 use model::{
-    Action, DomainId, EidEnvironment, Environment, Handover, INSTALLATION, IssuerSettings, LinkId,
+    Action, DomainId, EidEnvironment, Environment, Handover, INSTALLATION, IssuerId, IssuerSettings, LinkId,
     LoginMethod, OrderAnswers, OrderId, OrderSection, OrderState, TenantId, Timestamp,
 };
 use serde_json::json;
@@ -23,10 +23,10 @@ use crate::{
     certificate,
     issuer::held_default_of,
     link::LinkView,
-    moving::{Asked, Moved, NewStep, add_step},
+    moving::{Asked, Moved, NewStep, add_step, out_of_turn},
     people::{generation_of, link_spent, person_view},
     secrets::fit_key,
-    view::{seal_answers, state_of, summary},
+    view::{eid_of, handover_of, seal_answers, state_of, summary},
 };
 
 /// What is ordered.
@@ -92,55 +92,114 @@ impl OrderDesk {
         if !matches!(new.eid, LoginMethod::NO_BANKID | LoginMethod::NO_VIPPS) {
             return Err(Refusal::NotFound(Noun::Eid));
         }
-        let id = OrderId::new(&self.random, now);
         let (permit, desk) = (permit.clone(), self.clone());
         let begun = self.store.write(move |tx| {
             let domain = domains::get(tx, tenant.id, new.domain);
             let domain = domain.map_err(|error| Refusal::of(error, Noun::Domain))?;
             let is_sandbox = desk.is_sandbox(tx, &domain, new.eid)?;
-            check_open(tx, (tenant.id, new.domain), is_sandbox)?;
             let is_guided = new.eid == LoginMethod::NO_VIPPS;
             let issuer = held_default_of(tx, new.eid)?;
             let handover = if is_guided { new.handover } else { issuer.settings.handover(new.handover) };
             let language = new.language.to_owned();
-            let answers = OrderAnswers {
-                is_sandbox,
-                host: domain.host,
-                language,
-                ..first_answers(&issuer.settings, is_sandbox)
+            let answers = OrderAnswers { language, ..first_answers(&issuer.settings, is_sandbox) };
+            let draft = Draft {
+                domain: &domain,
+                eid: new.eid,
+                handover,
+                answers: OrderAnswers { is_sandbox, ..answers },
+                issuer: issuer.id.filter(|_| !is_guided),
+                supersedes: None,
             };
-            let row = Order {
-                tenant_id: tenant.id,
-                id,
-                domain_id: new.domain,
-                eid: new.eid.as_str().to_owned(),
-                handover: handover.as_str().to_owned(),
-                state: OrderState::Draft.as_str().to_owned(),
-                held_state: None,
-                version: 1,
-                submission: 0,
-                document_digest: None,
-                was_sent: false,
-                sealed_answers: seal_answers(&tenant, id, &answers),
-                created_at: now,
-                changed_at: now,
-                since: now,
-                expires_at: Some(draft_until(now)),
-                entered_version: None,
-                issuer_id: issuer.id.filter(|_| !is_guided),
-                declaration_digest: None,
-                agreement_state: None,
-            };
-            orders::insert(tx, &row)?;
-            fit_key(tx, &tenant, (id, handover), now)?;
-            let step = NewStep { order: id, event: "begun", state: OrderState::Draft, note: "" };
-            add_step(tx, &permit, &step, now)?;
-            let details =
-                json!({"eid": new.eid.as_str(), "domain": new.domain.to_string(), "is_sandbox": is_sandbox});
-            permit.record(Action::OrderBegun, format!("order {id}"), &details, now).append(tx)?;
-            Ok::<_, Refusal>(())
+            desk.insert_draft(tx, &permit, draft, now)
         });
-        begun.await?;
+        begun.await
+    }
+
+    /// Begins an order with the answers of one that is over, in its place.
+    ///
+    /// # Errors
+    /// As [`OrderDesk::begin`]; [`Refusal::Invalid`]: the order is not over, or its credentials are in use.
+    pub async fn begin_again(
+        &self,
+        permit: &Permit,
+        id: OrderId,
+        now: Timestamp,
+    ) -> Result<OrderId, Refusal> {
+        let tenant = permit.tenant(Permission::ManageOrders)?.clone();
+        let (permit, desk) = (permit.clone(), self.clone());
+        let begun = self.store.write(move |tx| {
+            let old = Moved::load(tx, &tenant, Asked::Now(id))?;
+            let state = state_of(&old.row)?;
+            if !can_be_ordered_again(state) {
+                return Err(out_of_turn(state));
+            }
+            let domain = domains::get(tx, tenant.id, old.row.domain_id);
+            let domain = domain.map_err(|error| Refusal::of(error, Noun::Domain))?;
+            let eid = eid_of(&old.row)?;
+            let is_sandbox = desk.is_sandbox(tx, &domain, eid)?;
+            if is_sandbox != old.answers.is_sandbox {
+                return Err(Refusal::Invalid(AdminMessage::OrderNeedsProduction.into()));
+            }
+            let draft = Draft {
+                domain: &domain,
+                eid,
+                handover: handover_of(&old.row)?,
+                answers: old.answers.as_new(),
+                issuer: old.row.issuer_id,
+                supersedes: Some(id),
+            };
+            let new = desk.insert_draft(tx, &permit, draft, now)?;
+            certificate::copy(tx, &tenant, (id, new), now)?;
+            Ok(new)
+        });
+        begun.await
+    }
+
+    /// Inserts a draft with all that belongs to it; gives its id.
+    fn insert_draft(
+        &self,
+        tx: &mut WriteTx<'_>,
+        permit: &Permit,
+        draft: Draft<'_>,
+        now: Timestamp,
+    ) -> Result<OrderId, Refusal> {
+        let Draft { domain, eid, handover, answers, issuer, supersedes } = draft;
+        let tenant = permit.tenant(Permission::ManageOrders)?;
+        check_open(tx, (tenant.id, domain.id), answers.is_sandbox)?;
+        let (id, is_sandbox) = (OrderId::new(&self.random, now), answers.is_sandbox);
+        let answers = OrderAnswers { host: domain.host.clone(), ..answers };
+        let row = Order {
+            tenant_id: tenant.id,
+            id,
+            domain_id: domain.id,
+            eid: eid.as_str().to_owned(),
+            handover: handover.as_str().to_owned(),
+            state: OrderState::Draft.as_str().to_owned(),
+            held_state: None,
+            version: 1,
+            submission: 0,
+            document_digest: None,
+            was_sent: false,
+            sealed_answers: seal_answers(tenant, id, &answers),
+            created_at: now,
+            changed_at: now,
+            since: now,
+            expires_at: Some(draft_until(now)),
+            entered_version: None,
+            issuer_id: issuer,
+            declaration_digest: None,
+            agreement_state: None,
+            supersedes,
+        };
+        orders::insert(tx, &row)?;
+        fit_key(tx, tenant, (id, handover), now)?;
+        let step = NewStep { order: id, event: "begun", state: OrderState::Draft, note: "" };
+        add_step(tx, permit, &step, now)?;
+        let supersedes = supersedes.map(|it| it.to_string());
+        let details = json!({
+            "eid": eid.as_str(), "domain": domain.id.to_string(), "is_sandbox": is_sandbox, "supersedes": supersedes,
+        });
+        permit.record(Action::OrderBegun, format!("order {id}"), &details, now).append(tx)?;
         Ok(id)
     }
 
@@ -302,6 +361,28 @@ impl OrderDesk {
             Ok::<_, Refusal>(String::from_utf8_lossy(opened.expose()).into_owned())
         });
         opened.await
+    }
+}
+
+/// A draft to be inserted.
+struct Draft<'a> {
+    domain: &'a Domain,
+    eid: LoginMethod,
+    handover: Handover,
+    answers: OrderAnswers,
+    issuer: Option<IssuerId>,
+    supersedes: Option<OrderId>,
+}
+
+/// Whether an order is over and brought nothing that is in use, so that another one can take its place.
+const fn can_be_ordered_again(state: OrderState) -> bool {
+    !state.is_open() && !matches!(state, OrderState::Live)
+}
+
+impl OrderView {
+    /// Whether another order can be begun with the answers of this one.
+    pub const fn can_be_ordered_again(&self) -> bool {
+        can_be_ordered_again(self.state)
     }
 }
 

@@ -50,16 +50,38 @@ impl OrderDesk {
                 people,
                 (steps, names),
                 row,
-                (public_key, files, proposal, issuer, changes, answers),
+                (
+                    public_key,
+                    files,
+                    proposal,
+                    issuer,
+                    changes,
+                    answers,
+                    orders::find_successor(tx, of_order)?,
+                ),
             ))
         });
-        let (people, (steps, names), row, (public_key, files, proposal, issuer, changes, answers)) =
-            read.await?;
+        let (
+            people,
+            (steps, names),
+            row,
+            (public_key, files, proposal, issuer, changes, answers, superseded_by),
+        ) = read.await?;
         let people = people.iter().map(|it| person_view(tenant, it)).collect::<Result<Vec<_>, _>>()?;
         let mut seen = view(tenant, &row, (people, steps))?;
         seen.steps.iter_mut().for_each(|it| it.by = names.get(&it.actor).cloned().unwrap_or_default());
         let has_sms = self.settings.has_sms;
-        Ok(OrderView { public_key, files, proposal, issuer, changes, answers, has_sms, ..seen })
+        Ok(OrderView {
+            public_key,
+            files,
+            proposal,
+            issuer,
+            changes,
+            answers,
+            superseded_by,
+            has_sms,
+            ..seen
+        })
     }
 
     pub(crate) fn opened(&self, row: &tenants::Tenant, caller: &Caller) -> Result<Tenant, Refusal> {

@@ -119,6 +119,10 @@ pub struct OrderView {
     pub agreement: Option<AgreementState>,
     /// What an operator proposed and a second one has to confirm.
     pub proposal: Option<ProposalView>,
+    /// The order that is over and that this one takes the place of.
+    pub supersedes: Option<OrderId>,
+    /// The order that was begun last in place of this one.
+    pub superseded_by: Option<OrderId>,
     /// Whether text messages are sent, so that phones are confirmed.
     pub has_sms: bool,
 }
@@ -215,6 +219,8 @@ pub(crate) fn view(
         public_key: None,
         agreement: agreement_of(row)?,
         proposal: None,
+        supersedes: row.supersedes,
+        superseded_by: None,
         has_sms: false,
         changes: Vec::new(),
         issuer: IssuerView::built_in(),

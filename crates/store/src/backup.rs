@@ -103,9 +103,9 @@ tables! {
     "member_roles": "tenant_id, member_id, role, granted_by, created_at, confirmed_at", [0 Text, 1 Text, 2 Text], 6,
         "(tenant_id, member_id, role)" > "($1, $2, $3)", by "tenant_id, member_id, role", limit "$4",
         values "$1, $2, $3, $4, $5, $6";
-    "orders": "tenant_id, id, domain_id, eid, handover, state, held_state, version, submission, document_digest, was_sent, sealed_answers, created_at, changed_at, since, expires_at, entered_version, issuer_id, declaration_digest, agreement_state",
-        [0 Text, 1 Text], 20, "(tenant_id, id)" > "($1, $2)", by "tenant_id, id", limit "$3",
-        values "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20";
+    "orders": "tenant_id, id, domain_id, eid, handover, state, held_state, version, submission, document_digest, was_sent, sealed_answers, created_at, changed_at, since, expires_at, entered_version, issuer_id, declaration_digest, agreement_state, supersedes",
+        [0 Text, 1 Text], 21, "(tenant_id, id)" > "($1, $2)", by "tenant_id, id", limit "$3",
+        values "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21";
     "issuers": "id, settings, version, created_at, declared_by", [0 Text], 5, "id" > "$1", by "id", limit "$2",
         values "$1, $2, $3, $4, $5";
     "order_templates": "kind, language, version, body, made_by, created_at", [0 Text, 1 Text, 2 Int], 6,

@@ -44,6 +44,7 @@ pub(crate) const MIGRATIONS: &[(&str, &str)] = &[
     ("0031_order_templates", include_str!("../migrations/0031_order_templates.sql")),
     ("0032_declarations", include_str!("../migrations/0032_declarations.sql")),
     ("0033_declared_issuers", include_str!("../migrations/0033_declared_issuers.sql")),
+    ("0034_ordered_again", include_str!("../migrations/0034_ordered_again.sql")),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (

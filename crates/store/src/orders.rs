@@ -8,31 +8,31 @@ use crate::{StoreError, Tx, WriteTx, sql::Statements as _, value::Row};
 const INSERT: &str =
     "INSERT INTO orders (tenant_id, id, domain_id, eid, handover, state, held_state, version, submission,
     document_digest, was_sent, sealed_answers, created_at, changed_at, since, expires_at, issuer_id,
-    declaration_digest, agreement_state)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
+    declaration_digest, agreement_state, supersedes)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
 const GET: &str = "SELECT tenant_id, id, domain_id, eid, handover, state, held_state, version, submission,
     document_digest, was_sent, sealed_answers, created_at, changed_at, since, expires_at, entered_version, issuer_id,
-    declaration_digest, agreement_state FROM orders WHERE tenant_id = $1 AND id = $2";
+    declaration_digest, agreement_state, supersedes FROM orders WHERE tenant_id = $1 AND id = $2";
 const LIST: &str = "SELECT tenant_id, id, domain_id, eid, handover, state, held_state, version, submission,
     document_digest, was_sent, sealed_answers, created_at, changed_at, since, expires_at, entered_version, issuer_id,
-    declaration_digest, agreement_state FROM orders WHERE tenant_id = $1 ORDER BY id DESC LIMIT 1000";
+    declaration_digest, agreement_state, supersedes FROM orders WHERE tenant_id = $1 ORDER BY id DESC LIMIT 1000";
 // Orders of tenants in the bin are left out here, so that they take no place within the limit.
 pub(crate) const LIST_BY_STATE: &str = "SELECT orders.tenant_id, orders.id, orders.domain_id, orders.eid, orders.handover,
     orders.state, orders.held_state, orders.version, orders.submission, orders.document_digest, orders.was_sent,
     orders.sealed_answers, orders.created_at, orders.changed_at, orders.since, orders.expires_at, orders.entered_version, orders.issuer_id,
-    orders.declaration_digest, orders.agreement_state FROM orders JOIN tenants ON tenants.id = orders.tenant_id
+    orders.declaration_digest, orders.agreement_state, orders.supersedes FROM orders JOIN tenants ON tenants.id = orders.tenant_id
     WHERE orders.state = $1 AND tenants.deleted_at IS NULL AND (orders.since > $2 OR (orders.since = $2 AND orders.id > $3))
     ORDER BY orders.since, orders.id LIMIT 1000";
 pub(crate) const LIST_EXPIRED: &str = "SELECT orders.tenant_id, orders.id, orders.domain_id, orders.eid, orders.handover,
     orders.state, orders.held_state, orders.version, orders.submission, orders.document_digest, orders.was_sent,
     orders.sealed_answers, orders.created_at, orders.changed_at, orders.since, orders.expires_at, orders.entered_version, orders.issuer_id,
-    orders.declaration_digest, orders.agreement_state FROM orders JOIN tenants ON tenants.id = orders.tenant_id
+    orders.declaration_digest, orders.agreement_state, orders.supersedes FROM orders JOIN tenants ON tenants.id = orders.tenant_id
     WHERE orders.expires_at <= $1 AND tenants.deleted_at IS NULL ORDER BY orders.expires_at LIMIT 1000";
 // Neither in use nor to be restored.
 pub(crate) const LIST_GONE: &str = "SELECT orders.tenant_id, orders.id, orders.domain_id, orders.eid, orders.handover,
     orders.state, orders.held_state, orders.version, orders.submission, orders.document_digest, orders.was_sent,
     orders.sealed_answers, orders.created_at, orders.changed_at, orders.since, orders.expires_at, orders.entered_version, orders.issuer_id,
-    orders.declaration_digest, orders.agreement_state FROM orders JOIN tenants ON tenants.id = orders.tenant_id
+    orders.declaration_digest, orders.agreement_state, orders.supersedes FROM orders JOIN tenants ON tenants.id = orders.tenant_id
     WHERE orders.state = 'live' AND orders.entered_version IS NOT NULL AND tenants.deleted_at IS NULL
     AND NOT EXISTS (SELECT 1 FROM identity_sources WHERE identity_sources.tenant_id = orders.tenant_id
     AND identity_sources.domain_id = orders.domain_id AND identity_sources.eid = orders.eid
@@ -43,6 +43,8 @@ pub(crate) const LIST_GONE: &str = "SELECT orders.tenant_id, orders.id, orders.d
     AND identity_sources.eid = orders.eid AND source_generations.generation = 'previous'
     AND source_generations.credentials_version = orders.entered_version)
     ORDER BY orders.since LIMIT 1000";
+const FIND_SUCCESSOR: &str =
+    "SELECT id FROM orders WHERE tenant_id = $1 AND supersedes = $2 ORDER BY id DESC LIMIT 1";
 const LIST_OPEN: &str = "SELECT domain_id, state, held_state FROM orders WHERE tenant_id = $1
     AND state NOT IN ('live', 'ended', 'withdrawn', 'rejected', 'lapsed') LIMIT 1000";
 const SAVE: &str =
@@ -69,6 +71,7 @@ pub(crate) const ALL: &[&str] = &[
     LIST_BY_STATE,
     LIST_EXPIRED,
     LIST_GONE,
+    FIND_SUCCESSOR,
     LIST_OPEN,
     SAVE,
     REMOVE,
@@ -123,6 +126,8 @@ pub struct Order {
     pub issuer_id: Option<IssuerId>,
     /// How far the issuer's own agreement has come; `None`: nothing was uploaded.
     pub agreement_state: Option<String>,
+    /// Which order that is over this one takes the place of; `None`: it was begun from nothing.
+    pub supersedes: Option<OrderId>,
 }
 
 /// A line of the timeline.
@@ -182,6 +187,7 @@ pub fn insert(tx: &mut WriteTx<'_>, order: &Order) -> Result<(), StoreError> {
         order.issuer_id.into(),
         order.declaration_digest.as_ref().into(),
         order.agreement_state.as_deref().into(),
+        order.supersedes.into(),
     ];
     tx.execute(INSERT, &values).map(drop)
 }
@@ -233,6 +239,18 @@ pub fn list_expired(tx: &mut impl Tx, now: Timestamp) -> Result<Vec<Order>, Stor
 /// [`StoreError`]: what happened around it.
 pub fn list_gone(tx: &mut impl Tx) -> Result<Vec<Order>, StoreError> {
     tx.list(LIST_GONE, &[])?.into_iter().map(read).collect()
+}
+
+/// Finds the order that was begun last in place of this one.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn find_successor(
+    tx: &mut impl Tx,
+    (tenant_id, id): (TenantId, OrderId),
+) -> Result<Option<OrderId>, StoreError> {
+    let row = tx.find(FIND_SUCCESSOR, &[tenant_id.into(), id.into()])?;
+    row.map(|it| it.of("orders").id("id", OrderId::parse)).transpose()
 }
 
 /// Lists a tenant's orders that are not over, at most 1,000.
@@ -382,6 +400,7 @@ fn read(row: Row) -> Result<Order, StoreError> {
         issuer_id: row.maybe_id("issuer_id", IssuerId::parse)?,
         declaration_digest: row.maybe_digest("declaration_digest")?,
         agreement_state: row.maybe_text("agreement_state")?,
+        supersedes: row.maybe_id("supersedes", OrderId::parse)?,
     })
 }
 

@@ -76,7 +76,7 @@ async fn a_row_that_cannot_be_is_named() {
 }
 
 /// Every migration there is, in order.
-const MIGRATIONS: [(&str, &str); 32] = [
+const MIGRATIONS: [(&str, &str); 33] = [
     ("0001_foundation", include_str!("../migrations/0001_foundation.sql")),
     ("0002_operation", include_str!("../migrations/0002_operation.sql")),
     ("0003_refresh_tokens", include_str!("../migrations/0003_refresh_tokens.sql")),
@@ -109,6 +109,7 @@ const MIGRATIONS: [(&str, &str); 32] = [
     ("0031_order_templates", include_str!("../migrations/0031_order_templates.sql")),
     ("0032_declarations", include_str!("../migrations/0032_declarations.sql")),
     ("0033_declared_issuers", include_str!("../migrations/0033_declared_issuers.sql")),
+    ("0034_ordered_again", include_str!("../migrations/0034_ordered_again.sql")),
 ];
 
 /// Brings an empty database to where the first `count` migrations bring it, with a tenant in it.

@@ -1242,6 +1242,43 @@ async fn what_the_issuer_asked_stands_above_the_field_for_the_answer() {
 }
 
 #[tokio::test]
+async fn an_order_that_was_rejected_is_ordered_again_without_typing_anything_anew() {
+    let house = TestBroker::open().await;
+    let (mut order, _) = at_the_issuer(&house, "receiver_enters").await;
+    let early = order.browser.post(&format!("{}/again", order.order), "", Some(ORIGIN)).await;
+    assert!(early.status == 422 && early.body.contains("cannot be done now"), "{}", early.body);
+    order.act("desk", "reject", "Another name, please.").await;
+    let (old, answers) = (order.order.clone(), order.view().await.answers);
+    let again = order.browser.post(&format!("{old}/again"), "", Some(ORIGIN)).await;
+    order.order = again.location().split('?').next().unwrap().to_owned();
+    let new = order.view().await;
+    assert_eq!((again.status, new.people.len()), (303, 0));
+    let as_answered = |it| model::OrderAnswers { templates: None, ..it };
+    assert_eq!(as_answered(new.answers), as_answered(answers));
+    assert!(order.browser.get(&old).await.body.contains(&order.order), "the old one leads to the new one");
+    assert!(order.page().await.body.contains(&format!("href=\"{old}\"")), "and back");
+    assert_eq!(order.submit().await.status, 303);
+    assert_eq!(order.links().await.len(), 4, "everybody is asked anew");
+}
+
+#[tokio::test]
+async fn an_order_is_ordered_again_by_another_tenant_or_without_leave() {
+    let house = TestBroker::open().await;
+    let (mut order, _) = submitted(&house, ALONE).await;
+    order.act("act", "cancel", "").await;
+    let again = format!("{}/again", order.order);
+    for role in [Role::Developer, Role::Auditor, Role::Receiver] {
+        let token = member(&house, &house.tenant, "Ola", &[role]).await;
+        let reply = browser_with(&house, &token).post(&again, "", Some(ORIGIN)).await;
+        assert_eq!(reply.status, 403, "{role:?}");
+    }
+    let other = a_tenant(&house.console, "other", house.time()).await;
+    let token = member(&house, &other, "Ola", &[Role::Owner]).await;
+    let of_other = again.replace(&house.tenant.id.to_string(), &other.id.to_string());
+    assert_eq!(browser_with(&house, &token).post(&of_other, "", Some(ORIGIN)).await.status, 404);
+}
+
+#[tokio::test]
 async fn an_issuer_that_says_no_ends_an_order_with_its_reason() {
     let house = TestBroker::open().await;
     let (mut order, link) = at_the_issuer(&house, "receiver_enters").await;

@@ -188,6 +188,13 @@ pub struct OrderAnswers {
 const CERTIFICATE_MONTHS: u8 = 3;
 
 impl OrderAnswers {
+    /// The same answers for another order: nothing of what became of this one.
+    #[must_use]
+    pub fn as_new(&self) -> Self {
+        let number = NumberAnswer { is_declined: false, is_granted: None, ..self.number.clone() };
+        Self { number, templates: None, ..self.clone() }
+    }
+
     /// Whether the certificate was issued more than three months before this day.
     pub fn has_old_certificate(&self, today: Date) -> bool {
         let issued = Date::parse(&self.certificate_date);

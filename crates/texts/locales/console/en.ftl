@@ -1648,3 +1648,7 @@ console-order-letter-failed = The letter to { $issuer } could not be sent; why i
 console-order-by = By { $name }
 console-order-event-codes-ended = Five wrong codes were typed: the link is over until it is sent again
 console-order-event-cause-gone = What the order was put on hold for is no longer so
+console-order-act-again = Order again with these answers
+console-order-supersedes = To the order before this one
+console-order-superseded-by = To the order that took its place
+console-done-order-begun-again = A new order has the answers of the old one. Look them through, and submit it.

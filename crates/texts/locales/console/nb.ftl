@@ -1648,3 +1648,7 @@ console-order-letter-failed = E-posten til { $issuer } kunne ikke sendes; hvorfo
 console-order-by = Av { $name }
 console-order-event-codes-ended = Fem feil koder ble skrevet inn: lenken er ute til den sendes på nytt
 console-order-event-cause-gone = Det bestillingen ble satt på vent for, gjelder ikke lenger
+console-order-act-again = Bestill på nytt med disse svarene
+console-order-supersedes = Til bestillingen før denne
+console-order-superseded-by = Til bestillingen som kom i stedet
+console-done-order-begun-again = En ny bestilling har svarene fra den gamle. Se gjennom dem, og send den inn.

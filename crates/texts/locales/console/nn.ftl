@@ -1648,3 +1648,7 @@ console-order-letter-failed = E-posten til { $issuer } kunne ikkje sendast; kvif
 console-order-by = Av { $name }
 console-order-event-codes-ended = Fem feil kodar vart skrivne inn: lenkja er ute til ho blir send på nytt
 console-order-event-cause-gone = Det bestillinga vart sett på vent for, gjeld ikkje lenger
+console-order-act-again = Bestill på nytt med desse svara
+console-order-supersedes = Til bestillinga før denne
+console-order-superseded-by = Til bestillinga som kom i staden
+console-done-order-begun-again = Ei ny bestilling har svara frå den gamle. Sjå gjennom dei, og send ho inn.

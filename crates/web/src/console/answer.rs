@@ -59,7 +59,7 @@ fn rendered(status: StatusCode, page: &ConsolePage, locale: Locale) -> Response 
 }
 
 /// What the last act did, as its redirect says: one of these words.
-const DONE: [(&str, &str); 47] = [
+const DONE: [(&str, &str); 48] = [
     ("order-agreement", "console-done-order-agreement"),
     ("order-agreement-decided", "console-done-order-agreement-decided"),
     ("left", "console-done-left"),
@@ -74,6 +74,7 @@ const DONE: [(&str, &str); 47] = [
     ("issuer-removed", "console-done-issuer-removed"),
     ("template-set", "console-done-template-set"),
     ("order-set-aside", "console-done-order-set-aside"),
+    ("order-begun-again", "console-done-order-begun-again"),
     ("order-entered", "console-done-order-entered"),
     ("domain-made", "console-done-domain-made"),
     ("tenant-made", "console-done-tenant-made"),

@@ -201,6 +201,7 @@ pub(super) static ROUTES: &[ConsoleRoute] = &[
     ),
     route!(GET, "/t/{tenant}/orders/{order}/ask/{event}", of_tenant(P::ReadOrders), orders::asking::ask),
     route!(POST, "/t/{tenant}/orders/{order}/act", of_tenant(P::ManageOrders), orders::page::act),
+    route!(POST, "/t/{tenant}/orders/{order}/again", of_tenant(P::ManageOrders), orders::page::again),
     route!(POST, "/t/{tenant}/orders/{order}/desk", of_tenant(P::DecideOrders), orders::page::desk),
     route!(
         POST,

@@ -57,7 +57,11 @@ pub(super) fn orderer_acts(visit: &Visit, order: &OrderView) -> Vec<Block> {
         OrderEvent::Reissue => has_lapsed && is_deposited,
         _ => true,
     });
-    let actions: Vec<Action> = possible.map(act).collect();
+    let mut actions: Vec<Action> = possible.map(act).collect();
+    if order.can_be_ordered_again() && order.superseded_by.is_none() {
+        let again = Action::act("console-order-act-again", format!("{}/again", base(visit, order.id)));
+        actions.push(again.named("again"));
+    }
     if !actions.is_empty() {
         blocks.push(Block::Actions(actions));
     }

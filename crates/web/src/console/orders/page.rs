@@ -179,6 +179,15 @@ fn documents_block(visit: &Visit, order: &OrderView) -> Vec<Block> {
         .collect()
 }
 
+/// The ways to the order before this one, and to the one that took its place.
+fn other_orders(visit: &Visit, order: &OrderView) -> Option<Block> {
+    let way = |label: &'static str, id| Action::to(label, base(visit, id)).named(label);
+    let before = order.supersedes.map(|id| way("console-order-supersedes", id));
+    let after = order.superseded_by.map(|id| way("console-order-superseded-by", id));
+    let actions: Vec<Action> = before.into_iter().chain(after).collect();
+    (!actions.is_empty()).then_some(Block::Actions(actions))
+}
+
 /// The page of an order.
 pub(super) async fn page_of(
     visit: &Visit,
@@ -199,6 +208,7 @@ pub(super) async fn page_of(
     page.frame.crumbs = crumbs(visit, None);
     page.blocks.extend(sandbox_notice(&order.answers));
     page.blocks.extend(waiting_facts(visit, order));
+    page.blocks.extend(other_orders(visit, order));
     page.blocks.extend(wrong_form(visit, refusal, &[]).map(wrong_notice));
     if order.state == OrderState::Draft {
         page.blocks.extend(draft_blocks(visit, order).await?);
@@ -326,6 +336,15 @@ pub(in crate::console) async fn decide_identity(visit: Visit) -> Result<Response
     };
     let outcome = decided.await;
     answered(&visit, &order, outcome).await
+}
+
+/// `POST /t/{tenant}/orders/{order}/again`: an order with the answers of one that is over.
+pub(in crate::console) async fn again(visit: Visit) -> Result<Response, Refusal> {
+    let order = found(&visit).await?;
+    match visit.site.orders.begin_again(visit.permit()?, order.id, visit.now()).await {
+        Ok(id) => Ok(done(&base(&visit, id), "order-begun-again")),
+        Err(refusal) => answered(&visit, &order, Err(refusal)).await,
+    }
 }
 
 /// `POST /t/{tenant}/orders/{order}/route`
