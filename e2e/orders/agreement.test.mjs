@@ -43,6 +43,7 @@ test("an issuer gets an agreement of its own, and orders go there", async () => 
   await desk.goto(new URL("/issuers/new", office.tenant).href);
   await desk.fill("#name", "Sparebanken Prøve");
   await desk.fill("#address", "Storgata 1, 0155 Oslo");
+  await desk.fill("#email", "orders@bank.example");
   await desk.fill("#agreement", "Terms of use");
   await desk.fill("#agreement_url", "https://bank.example/terms");
   await desk.check("#is_default");
@@ -149,11 +150,27 @@ test("a renamed program is no agreement; a PDF is looked at, sent back, and acce
   await lookAt(desk, "order, agreement accepted");
 });
 
-test("it is sent with the agreement, issued without the number, received, and live with the first login", async () => {
-  const [dossier] = await Promise.all([desk.waitForEvent("download"), desk.click("#dossier")]);
-  const { stdout } = await promisify(execFile)(process.env.E2E_PYTHON, ["-m", "zipfile", "-l", await dossier.path()]);
+test("it goes to the issuer by a letter, and is there when the letter has gone; the issuer fetches it with the code", async () => {
+  await desk.goto(office.order);
+  await desk.click("#sent-by-letter");
+  await desk.waitForURL(/done=order-moved/);
+  await lookAt(desk, "order, its letter on the way");
+  await office.comesTo("At the issuer");
+  const issuer = await office.newPage();
+  await issuer.goto(await office.linkFor(/An order of client credentials/, "orders@bank.example"));
+  await lookAt(issuer, "order, fetched by the issuer");
+  const code = desk.locator("code.pc-mono").filter({ hasText: /^\d{3} \d{3}$/ }).last();
+  await issuer.fill("#code", await code.innerText());
+  const [archive] = await Promise.all([issuer.waitForEvent("download"), issuer.click("#fetch")]);
+  const { stdout } = await promisify(execFile)(process.env.E2E_PYTHON, ["-m", "zipfile", "-l", await archive.path()]);
   assert.match(stdout, /agreement\.pdf/);
-  await office.act("sent", "At the issuer");
+  await issuer.context().close();
+  await desk.goto(office.order);
+  await says(desk, /By Sparebanken Prøve/);
+  await lookAt(desk, "order, fetched");
+});
+
+test("it is issued without the number, received, and live with the first login", async () => {
   await office.act("issue-without-number", "Ready to be received");
   await says(desk, /Not granted: logins with these credentials never give it/);
   await lookAt(desk, "order, issued without the number");

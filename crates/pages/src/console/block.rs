@@ -65,6 +65,10 @@ pub enum Block {
         name: String,
         /// Which eID's dialog it is.
         eid: String,
+        /// The same as a word, for its colour.
+        brand: &'static str,
+        /// What people type there first: a key.
+        typed: &'static str,
     },
     /// Objects as cards, each with its state.
     Cards(Vec<Card>),

@@ -62,7 +62,7 @@ fn person_row(visit: &Visit, order: &OrderView, it: &PersonView) -> TableRow {
     let when = it.decided_at.map_or_else(|| Cell::Text(Text::plain("–")), |at| words::time(at, visit.now()));
     let sends = visit.site.has_mail
         && !order.answers.is_sandbox
-        && (order.asks(it)
+        && ((order.asks(it) && it.part != Part::Issuer)
             || (it.part == Part::Blocker && order.can_use_link(it))
             || (it.part == Part::Issuer && order.is_with_issuer()))
         && visit.offers(permission_to_send(it.part));

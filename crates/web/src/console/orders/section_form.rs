@@ -1,7 +1,7 @@
 //! The form of a section, for whoever may answer it.
 
 use console::Refusal;
-use model::{CompanySource, OrderSection, Timestamp};
+use model::{CompanySource, LoginMethod, OrderSection, Timestamp};
 use ordering::OrderView;
 use pages::console::{Block, ConsoleField, ConsoleForm, Fact, FieldKind, Text};
 use sandbox::{ListedCompany, RegistrySimulator};
@@ -121,7 +121,12 @@ pub(super) fn section_blocks(
     }
     if section == OrderSection::DisplayName {
         let (name, eid) = (order.answers.display_name.clone(), order.eid.name_in(visit.locale).to_owned());
-        blocks.push(Block::NamePreview { field: "display_name", name, eid });
+        let typed = match order.eid {
+            LoginMethod::NO_VIPPS => "console-order-preview-mobile",
+            _ => "console-order-preview-number",
+        };
+        let brand = order.eid.as_str();
+        blocks.push(Block::NamePreview { field: "display_name", name, eid, brand, typed });
     }
     if typed && order.seen(section) != visit.form.get("seen") {
         blocks.extend(saved_now(order, section));
