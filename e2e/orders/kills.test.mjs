@@ -412,6 +412,9 @@ const sentByLetter = {
     if (filled?.by_letter) assert.equal((await kari.post(`${order}/desk`, filled)).status(), 303);
   },
 };
+/** The letters to the issuer that are kept. */
+const LETTERS_TO_ISSUER = `SELECT count(*) FROM letters WHERE kind = 'order_person' AND created_at IN
+  (SELECT happened_at FROM order_steps WHERE event = 'letter_written' AND order_id = ?)`;
 /** As if no mail server had taken it, and the letter had been discarded. */
 const givenUp = {
   ...later(
@@ -728,7 +731,11 @@ test(`orders go on through ${rounds} kills at every step, and nothing of them is
     for (const step of way.steps) {
       // Being let in changes nothing of the order.
       if (!step.says) await step.go();
-      else if (step.isByItself) done = await comeToIt(step, done);
+      else if (step.isByItself) {
+        done = await comeToIt(step, done);
+        // What was written in place of a letter that was not sent has replaced it.
+        if (step === sentByLetter) assert.deepEqual(rows(directory, LETTERS_TO_ISSUER, id()), [[1]]);
+      }
       else if (step.isLater) done = await pass(step, done);
       else done = await take(step, done);
     }

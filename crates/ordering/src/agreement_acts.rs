@@ -11,6 +11,7 @@ use texts::AdminMessage;
 use crate::{
     OrderDesk,
     agreement::{AGREEMENT, is_of_use, may_be_uploaded, wanted},
+    issuer_letter::take_back,
     kept_documents::{DocumentKey, OF_ORDER, save},
     moving::{Asked, LONGEST_NOTE, Moved, NewStep, OrderVersion, add_step, permission_to_decide},
     people::{Addressed, write_letter},
@@ -100,6 +101,10 @@ impl OrderDesk {
                 true => (AgreementState::Accepted, "agreement_accepted"),
                 false => (AgreementState::Returned, RETURNED),
             };
+            if !accept && state_of(&moved.row)? == OrderState::Sending {
+                // The order is not to go without it.
+                take_back(tx, &tenant, (&mut moved.row, &moved.people))?;
+            }
             moved.row.agreement_state = Some(state.as_str().to_owned());
             moved.row.changed_at = now;
             orders::save(tx, &moved.row)?;

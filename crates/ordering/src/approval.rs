@@ -29,6 +29,7 @@ use crate::{
     OrderDesk,
     answered::{Answered, accepted_before, approved_digest, waiting_row},
     compose::{ApprovedDigests, digest_of_all, digests_of},
+    confirming::{Confirmation, Confirmed, confirm_everywhere},
     kept_person::{KeptPerson, open_person, seal_person},
     moving::{Asked, Happening, Moved, NewStep, OrderVersion, add_step, apply, request_digest},
     people::{NO_ROOM, Request, link_spent, request, write_link},
@@ -378,6 +379,10 @@ impl OrderDesk {
             order_people::save(tx, row)?;
             let row = row.clone();
             if accept {
+                // The letter that led to the approval reached them.
+                let contact = &open_person(&tenant, &row)?.contact;
+                let it = Confirmation { what: Confirmed::Address, contact };
+                confirm_everywhere(tx, (&permit, &mut moved.people), it, now)?;
                 let count = LetCount { at_eid, reason: &happening.note, by: &by };
                 // Nobody decides any more about a declaration that somebody said no to.
                 if !moved.answers.number.is_declined {

@@ -19,6 +19,7 @@ use crate::{
     kept_person::open_person,
     moving::{Asked, Happening, Moved, NewStep, OrderVersion, add_step, apply},
     people::{NO_ROOM, Request, open_request, write_link},
+    sending::renew,
     view::state_of,
 };
 
@@ -296,7 +297,11 @@ impl OrderDesk {
             }
             let mut without = Vec::new();
             for row in asked {
-                without.extend(write_link(tx, (&tenant, row), moved.manner(), now)?);
+                let mut row = row.clone();
+                if open_person(&tenant, &row)?.is_link_over() {
+                    renew(tx, (&tenant, &moved.row), &mut row)?;
+                }
+                without.extend(write_link(tx, (&tenant, &row), moved.manner(), now)?);
             }
             add_step(tx, &permit, &NewStep { order: id, event: REMINDED, state, note: "" }, now)?;
             if !without.is_empty() {

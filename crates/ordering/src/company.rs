@@ -61,6 +61,11 @@ pub struct FoundCompany {
 }
 
 impl FoundCompany {
+    /// Whether the registry said it less than a day ago.
+    pub(crate) fn is_of_today(&self, now: Timestamp) -> bool {
+        now < self.read_at().after(GOOD_FOR)
+    }
+
     fn read_at(&self) -> Timestamp {
         Timestamp::from_seconds(self.answer.read_at)
     }
@@ -315,8 +320,7 @@ impl OrderDesk {
         let number = self.number(typed, is_sandbox)?.to_string();
         let (reader, wanted) = (tenant.clone(), number.clone());
         let kept = self.store.read(move |tx| kept(tx, &reader, &wanted)).await?;
-        let is_of_today = |it: &FoundCompany| now < it.read_at().after(GOOD_FOR);
-        if let Some(it) = kept.clone().filter(|it| again == LookAgain::No && is_of_today(it)) {
+        if let Some(it) = kept.clone().filter(|it| again == LookAgain::No && it.is_of_today(now)) {
             return Ok(it);
         }
         match self.look_up((&number, is_sandbox), now).await {

@@ -48,6 +48,8 @@ pub(crate) fn carry_over(before: &mut [Before], row: &mut OrderPerson, kept: &mu
     let has_phone = |it: &Before| it.1.is_phone_confirmed && is_same_phone(&it.1.contact, &kept.contact);
     let phone = before.iter().any(has_phone);
     let confirmed = before.iter().find(|it| is_confirmed(it));
+    // Their link is a new one.
+    kept.wrong_codes = 0;
     kept.is_confirmed = confirmed.is_some();
     kept.is_phone_confirmed = phone;
     if let Some((old, _)) = confirmed.filter(|_| row.part != Part::Receiver) {

@@ -49,7 +49,7 @@ pub(crate) fn confirm_everywhere(
     Confirmation { what, contact }: Confirmation<'_>,
     now: Timestamp,
 ) -> Result<(), Refusal> {
-    let tenant = permit.tenant(Permission::AnswerOrder)?;
+    let tenant = permit.caller_tenant();
     for row in people.iter_mut().filter(|it| is_contact(it.part)) {
         let mut kept = open_person(tenant, row)?;
         let (is_same, is_known) = match what {
@@ -126,9 +126,6 @@ pub(crate) fn check_confirmed(people: &[PersonView], has_sms: bool) -> Result<()
     }
 }
 
-/// How many wrong codes end a link; another one is sent then.
-const MOST_WRONG_CODES: u32 = 5;
-
 /// The line of the timeline that says that so many were typed; the note says whose link is over.
 const CODES_ENDED: &str = "codes_ended";
 
@@ -151,7 +148,7 @@ pub(crate) fn is_code_of(
     now: Timestamp,
 ) -> Result<bool, Refusal> {
     let tenant = permit.tenant(Permission::AnswerOrder)?;
-    if kept.wrong_codes >= MOST_WRONG_CODES {
+    if kept.is_link_over() {
         return Err(link_spent());
     }
     let is_right = same_bytes(code.as_bytes(), confirmation_code(tenant, row).as_bytes());
@@ -160,7 +157,7 @@ pub(crate) fn is_code_of(
         kept.wrong_codes += 1;
         let sealed_person = seal_person(tenant, row.id, kept);
         order_people::save(tx, &OrderPerson { sealed_person, ..row.clone() })?;
-        if kept.wrong_codes == MOST_WRONG_CODES {
+        if kept.is_link_over() {
             let note = &kept.contact.name;
             add_step(tx, permit, &NewStep { order: row.order_id, event: CODES_ENDED, state, note }, now)?;
         }

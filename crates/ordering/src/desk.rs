@@ -21,7 +21,7 @@ use crate::{
     OrderDesk, OrderSummary, OrderView,
     answering::{changed_meanwhile, check, check_vipps_name, merge, seen},
     certificate,
-    issuer::held_default_of,
+    issuer::{held_default_of, of_order},
     link::LinkView,
     moving::{Asked, Moved, NewStep, add_step, out_of_turn},
     people::{generation_of, link_spent, person_view},
@@ -140,11 +140,20 @@ impl OrderDesk {
             if is_sandbox != old.answers.is_sandbox {
                 return Err(Refusal::Invalid(AdminMessage::OrderNeedsProduction.into()));
             }
+            if orders::find_successor(tx, (tenant.id, id))?.is_some() {
+                return Err(Refusal::Invalid(AdminMessage::OrderMovedMeanwhile.into()));
+            }
+            // What the issuer asks and accepts now.
+            let (issuer, chosen) = (of_order(tx, &old.row)?, handover_of(&old.row)?);
+            let is_guided = eid == LoginMethod::NO_VIPPS;
+            let asked = first_answers(&issuer.settings, is_sandbox);
+            let answers =
+                OrderAnswers { catalogue: asked.catalogue, evidence: asked.evidence, ..old.answers.as_new() };
             let draft = Draft {
                 domain: &domain,
                 eid,
-                handover: handover_of(&old.row)?,
-                answers: old.answers.as_new(),
+                handover: if is_guided { chosen } else { issuer.settings.handover(chosen) },
+                answers,
                 issuer: old.row.issuer_id,
                 supersedes: Some(id),
             };

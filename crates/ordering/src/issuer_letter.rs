@@ -17,7 +17,7 @@ use messages::Letter;
 use model::{Contact, LetterId, LinkId, Timestamp};
 use store::{
     Tx, WriteTx,
-    letters::{self, Channel},
+    letters::{self, Channel, TakenBack},
     order_people::{self, OrderPerson, Part, PersonState},
     orders::Order,
 };
@@ -123,20 +123,23 @@ fn first_row(tenant: &Tenant, order: &Order, now: Timestamp) -> OrderPerson {
     }
 }
 
-/// Takes the letter back that waits to be sent, because the order goes on without it; notes where it has gone already.
+/// Takes the letter back that waits to be sent, because the order goes on without it; notes where it has gone, or may have.
 pub(crate) fn take_back(
     tx: &mut WriteTx<'_>,
     tenant: &Tenant,
     (order, people): (&mut Order, &[OrderPerson]),
 ) -> Result<(), Refusal> {
     let Some((mut row, mut kept)) = issuer_of(tenant, people)? else { return Ok(()) };
+    order.was_sent |= row.state == PersonState::Done;
     let Some(letter) = letter_of(&kept) else { return Ok(()) };
-    if letters::remove(tx, (tenant.id, Channel::Mail), letter)? {
-        kept.letter.clear();
-        row.sealed_person = seal_person(tenant, row.id, &kept);
-        order_people::save(tx, &row)?;
-    } else if matches!(outcome(tx, tenant, letter)?, Outcome::Gone) {
-        order.was_sent = true;
+    let taken = letters::take_back(tx, (tenant.id, Channel::Mail), letter)?;
+    if taken == TakenBack::Late {
+        order.was_sent |= matches!(outcome(tx, tenant, letter)?, Outcome::Gone);
+        return Ok(());
     }
-    Ok(())
+    // An answer of the mail server may have been lost; so may what was noted before it was tried anew.
+    order.was_sent |= taken == TakenBack::Tried || kept.has_letter_failed;
+    kept.letter.clear();
+    row.sealed_person = seal_person(tenant, row.id, &kept);
+    Ok(order_people::save(tx, &row)?)
 }

@@ -60,8 +60,7 @@ impl OrderDesk {
         written.await
     }
 
-    /// Moves an order on whose letter has gone, and says once of one that was given up. Gives the state that followed; `None`: nothing
-    /// happened.
+    /// Moves an order on whose letter has gone, and says once of one that was given up. Gives what happened; `None`: nothing.
     pub(crate) async fn follow_letter(
         &self,
         permit: &Permit,

@@ -6,6 +6,9 @@ use model::{Contact, LinkId};
 use serde::{Deserialize, Serialize};
 use store::order_people::{self, OrderPerson, PersonState};
 
+/// How many wrong codes end a link; another one is made then.
+pub(crate) const MOST_WRONG_CODES: u32 = 5;
+
 /// What is sealed of a person.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -56,6 +59,11 @@ impl KeptPerson {
     /// Whether letters are known to reach a contact.
     pub(crate) fn has_confirmed(&self, state: PersonState) -> bool {
         self.is_confirmed || state == PersonState::Done
+    }
+
+    /// Whether so many wrong codes were typed at their link that it is over.
+    pub(crate) const fn is_link_over(&self) -> bool {
+        self.wrong_codes >= MOST_WRONG_CODES
     }
 
     /// What is known of the letter of an issuer.

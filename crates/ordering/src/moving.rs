@@ -521,11 +521,7 @@ fn write_letters(
     let (manner, has_sms, mut without) = (moved.manner(), moved.has_sms, Vec::new());
     let is_new_receiver = event == OrderEvent::NewLink;
     // The letter of a signatory leads to their declaration, too; that to an issuer is written by itself.
-    let has_own = |it: &&mut OrderPerson| match it.part {
-        Part::Declarant => false,
-        Part::Issuer => next != OrderState::Sending,
-        _ => true,
-    };
+    let has_own = |it: &&mut OrderPerson| !matches!(it.part, Part::Declarant | Part::Issuer);
     for row in moved.people.iter_mut().filter(has_own) {
         let is_renewed = is_new_receiver && row.part == Part::Receiver;
         if is_renewed {

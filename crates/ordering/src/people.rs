@@ -51,6 +51,8 @@ pub struct PersonView {
     pub provider: String,
     /// Of a contact: whether letters are known to reach them.
     pub is_confirmed: bool,
+    /// Whether so many wrong codes were typed at their link that it is over, until another one is made.
+    pub is_link_over: bool,
     /// Whether a code that went to their phone was typed.
     pub is_phone_confirmed: bool,
     /// Of a declarant: the row of the same person as a signatory.
@@ -104,6 +106,7 @@ pub(crate) fn person_view(tenant: &Tenant, row: &OrderPerson) -> Result<PersonVi
         state: row.state,
         letter: kept.letter_state(),
         is_confirmed: kept.has_confirmed(row.state),
+        is_link_over: kept.is_link_over(),
         contact: kept.contact,
         role: kept.role,
         proved_name: kept.proved_name,
@@ -364,6 +367,7 @@ mod tests {
             override_by: String::new(),
             provider: String::new(),
             is_confirmed: false,
+            is_link_over: false,
             is_phone_confirmed: false,
             signatory: None,
             has_eid: false,

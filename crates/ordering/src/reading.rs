@@ -5,14 +5,16 @@ use changes::Refusal;
 use crypto::b64;
 use model::OrderId;
 use store::{
+    StoreError, Tx,
     order_documents::{self, OrderDocumentFacts},
-    order_people, orders, tenants,
+    order_people,
+    orders::{self, Order},
+    tenants,
 };
 use texts::Noun;
 
 use crate::{
-    OrderDesk, OrderFile, OrderView,
-    issuer::of_order,
+    OrderDesk, OrderFile, OrderView, issuer,
     kept_documents::OF_ORDER,
     people::person_view,
     proposal::waiting,
@@ -27,61 +29,54 @@ fn file(it: OrderDocumentFacts) -> OrderFile {
     OrderFile { kind: it.kind, digest: b64::encode(it.digest.as_bytes()), created_at: it.created_at }
 }
 
+/// The documents of the order itself, and of its present submission.
+fn files(tx: &mut impl Tx, row: &Order) -> Result<Vec<OrderFile>, StoreError> {
+    let of_order = (row.tenant_id, row.id);
+    let mut found = order_documents::list_facts(tx, of_order, OF_ORDER)?;
+    if row.submission > OF_ORDER {
+        found.extend(order_documents::list_facts(tx, of_order, row.submission)?);
+    }
+    Ok(found.into_iter().filter(|it| it.kind != ANSWERS).map(file).collect())
+}
+
+/// The order before this one, as long as it is kept.
+fn still_there(tx: &mut impl Tx, row: &Order) -> Result<Option<OrderId>, StoreError> {
+    let Some(id) = row.supersedes else { return Ok(None) };
+    match orders::get(tx, row.tenant_id, id) {
+        Ok(_) => Ok(Some(id)),
+        Err(StoreError::NotFound) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 impl OrderDesk {
+    /// Reads an order with everything that is shown of it.
     pub(crate) async fn whole(&self, tenant: &Tenant, id: OrderId) -> Result<OrderView, Refusal> {
-        let opened = tenant.clone();
+        let (tenant, has_sms) = (tenant.clone(), self.settings.has_sms);
         let read = self.store.read(move |tx| {
-            let row = orders::get(tx, opened.id, id).map_err(|error| Refusal::of(error, Noun::Order))?;
-            let people = order_people::list(tx, (opened.id, id), row.submission)?;
-            let public_key = public_key(tx, &opened, id)?;
-            let answers = with_texts(tx, &opened, &row)?;
-            let changes = changes(tx, &opened, (&row, &answers))?;
-            let issuer = of_order(tx, &row)?;
-            let proposal = waiting(tx, &opened, (id, row.version))?;
-            let of_order = (opened.id, id);
-            let mut files = order_documents::list_facts(tx, of_order, OF_ORDER)?;
-            if row.submission > OF_ORDER {
-                files.extend(order_documents::list_facts(tx, of_order, row.submission)?);
-            }
-            let files = files.into_iter().filter(|it| it.kind != ANSWERS).map(file).collect::<Vec<_>>();
-            let steps = orders::steps(tx, opened.id, id)?;
-            let names = step_names(tx, &opened, (id, &steps))?;
-            Ok::<_, Refusal>((
-                people,
-                (steps, names),
-                row,
-                (
-                    public_key,
-                    files,
-                    proposal,
-                    issuer,
-                    changes,
-                    answers,
-                    orders::find_successor(tx, of_order)?,
-                ),
-            ))
+            let of_order = (tenant.id, id);
+            let row = orders::get(tx, tenant.id, id).map_err(|error| Refusal::of(error, Noun::Order))?;
+            let people = order_people::list(tx, of_order, row.submission)?;
+            let people = people.iter().map(|it| person_view(&tenant, it)).collect::<Result<Vec<_>, _>>()?;
+            let steps = orders::steps(tx, tenant.id, id)?;
+            let names = step_names(tx, &tenant, (id, &steps))?;
+            let mut seen = view(&tenant, &row, (people, steps))?;
+            seen.steps.iter_mut().for_each(|it| it.by = names.get(&it.actor).cloned().unwrap_or_default());
+            let answers = with_texts(tx, &tenant, &row)?;
+            Ok::<_, Refusal>(OrderView {
+                public_key: public_key(tx, &tenant, id)?,
+                files: files(tx, &row)?,
+                proposal: waiting(tx, &tenant, (id, row.version))?,
+                issuer: issuer::of_order(tx, &row)?,
+                changes: changes(tx, &tenant, (&row, &answers))?,
+                supersedes: still_there(tx, &row)?,
+                superseded_by: orders::find_successor(tx, of_order)?,
+                answers,
+                has_sms,
+                ..seen
+            })
         });
-        let (
-            people,
-            (steps, names),
-            row,
-            (public_key, files, proposal, issuer, changes, answers, superseded_by),
-        ) = read.await?;
-        let people = people.iter().map(|it| person_view(tenant, it)).collect::<Result<Vec<_>, _>>()?;
-        let mut seen = view(tenant, &row, (people, steps))?;
-        seen.steps.iter_mut().for_each(|it| it.by = names.get(&it.actor).cloned().unwrap_or_default());
-        let has_sms = self.settings.has_sms;
-        Ok(OrderView {
-            public_key,
-            files,
-            proposal,
-            issuer,
-            changes,
-            answers,
-            superseded_by,
-            has_sms,
-            ..seen
-        })
+        read.await
     }
 
     pub(crate) fn opened(&self, row: &tenants::Tenant, caller: &Caller) -> Result<Tenant, Refusal> {

@@ -151,11 +151,12 @@ pub const fn can_be_delegated(section: OrderSection) -> bool {
     !matches!(section, OrderSection::Certificate | OrderSection::Domain)
 }
 
-/// Whether a section names people, or the law that gives a right: then it is known who answered.
+/// Whether a section names people, the company whose people sign, or the law that gives a right: then it is known who answered.
 pub const fn asks_for_eid(section: OrderSection) -> bool {
     matches!(
         section,
-        OrderSection::General
+        OrderSection::Company
+            | OrderSection::General
             | OrderSection::Receiver
             | OrderSection::Block
             | OrderSection::Operations

@@ -2,13 +2,18 @@
 
 use authority::{Permission, Permit, Tenant};
 use changes::Refusal;
-use model::{Action, LinkId, OrderId, OrderState, Timestamp};
+use model::{Action, Contact, LinkId, OrderId, OrderState, Timestamp};
 use serde_json::json;
-use store::order_people::{self, OrderPerson, Part, PersonState};
+use store::{
+    WriteTx,
+    order_people::{self, OrderPerson, Part, PersonState},
+    orders::Order,
+};
 use texts::{AdminMessage, Noun};
 
 use crate::{
     OrderDesk, OrderView, PersonView,
+    issuer::of_order,
     kept_person::{KeptPerson, open_person, seal_person},
     moving::{Asked, Moved, NewStep, add_step},
     people::{Request, open_request, request, write_link},
@@ -59,12 +64,20 @@ pub const fn permission_to_send(part: Part) -> Permission {
     }
 }
 
-/// The same row with another link and another code: the old ones were tried too often.
-fn renewed(tenant: &Tenant, mut row: OrderPerson) -> Result<OrderPerson, Refusal> {
-    let kept = KeptPerson { wrong_codes: 0, ..open_person(tenant, &row)? };
+/// Gives somebody another link and another code: the old ones were tried too often. An issuer is written to where it is now.
+pub(crate) fn renew(
+    tx: &mut WriteTx<'_>,
+    (tenant, order): (&Tenant, &Order),
+    row: &mut OrderPerson,
+) -> Result<(), Refusal> {
+    let mut kept = KeptPerson { wrong_codes: 0, ..open_person(tenant, row)? };
+    if row.part == Part::Issuer {
+        let issuer = of_order(tx, order)?.settings;
+        kept.contact = Contact { name: issuer.name, email: issuer.email, ..kept.contact };
+    }
     row.generation += 1;
     row.sealed_person = seal_person(tenant, row.id, &kept);
-    Ok(row)
+    Ok(order_people::save(tx, row)?)
 }
 
 impl OrderDesk {
@@ -84,9 +97,6 @@ impl OrderDesk {
             let tenant = permit.caller_tenant().clone();
             let moved = Moved::load(tx, &tenant, Asked::Now(order))?;
             let state = state_of(&moved.row)?;
-            if moved.answers.is_sandbox {
-                return Err(Refusal::NotFound(Noun::OrderPerson));
-            }
             // Those of an earlier submission are not among them.
             let row = moved.people.iter().find(|it| it.id == person);
             let mut row = row.ok_or(Refusal::NotFound(Noun::OrderPerson))?.clone();
@@ -99,12 +109,13 @@ impl OrderDesk {
                 Part::Issuer | Part::Blocker => request(row.part, state),
                 _ => open_request(&row, &kept, (state, has_sms)),
             };
-            if asked == Request::Nothing || is_over {
+            // Nothing is sent of a sandbox order; a link that is over is made anew there, too.
+            let is_of_no_use = moved.answers.is_sandbox && !kept.is_link_over();
+            if asked == Request::Nothing || is_over || is_of_no_use {
                 return Err(Refusal::Invalid(AdminMessage::OrderMovedMeanwhile.into()));
             }
             if kept.wrong_codes > 0 || row.part == Part::Issuer {
-                row = renewed(&tenant, row)?;
-                order_people::save(tx, &row)?;
+                renew(tx, (&tenant, &moved.row), &mut row)?;
             }
             if write_link(tx, (&tenant, &row), moved.manner(), now)?.is_some() {
                 return Err(Refusal::Invalid(AdminMessage::OrderLetterNoRoom.into()));

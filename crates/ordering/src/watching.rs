@@ -50,19 +50,26 @@ fn has_domain(tx: &mut impl Tx, order: &Order) -> Result<bool, StoreError> {
 /// The line of the timeline that says that what an order was put on hold for is no more.
 const CAUSE_GONE: &str = "cause_gone";
 
-/// For what the program put this submission on hold, and an operator let it go on: these are not asked about again, until they are
-/// gone and come back.
-fn decided(order: &OrderView) -> Vec<&str> {
+/// For what this submission was put on hold, and an operator let it go on: these are not asked about again, until they are gone and
+/// come back. `by`: how who put it on hold is called in audit events, at its beginning.
+fn decided<'a>(order: &'a OrderView, by: &str) -> Vec<&'a str> {
     let of_submission = order.steps.iter().rposition(|it| it.event == OrderEvent::Submit.as_str());
     let mut causes: Vec<&str> = Vec::new();
     for it in order.steps.iter().skip(of_submission.unwrap_or_default()) {
         if it.event == CAUSE_GONE {
             causes.retain(|why| *why != it.note);
-        } else if it.event == OrderEvent::Hold.as_str() && it.actor.starts_with("worker:") {
+        } else if it.event == OrderEvent::Hold.as_str() && it.actor.starts_with(by) {
             causes.push(&it.note);
         }
     }
     causes
+}
+
+/// Why an order would go on in vain.
+struct Lost {
+    reasons: Vec<String>,
+    /// Whether that is all, by what the registry says now.
+    is_certain: bool,
 }
 
 impl OrderDesk {
@@ -89,10 +96,12 @@ impl OrderDesk {
         let order = self.whole(permit.tenant(Permission::MoveOrders)?, row.id).await?;
         let lost = self.lost(&permit, row, (&order, now)).await?;
         let seen = OrderVersion { id: row.id, version: order.version };
-        for why in decided(&order).into_iter().filter(|why| !lost.iter().any(|it| it == why)) {
+        // What an operator wrote is no cause that could be gone, and an old answer of the registry says nothing about now.
+        let is_gone = |why: &&str| lost.is_certain && !lost.reasons.iter().any(|it| it == why);
+        for why in decided(&order, "worker:").into_iter().filter(is_gone) {
             self.note_gone(&permit, seen, why.to_owned(), now).await?;
         }
-        match lost.into_iter().find(|why| !decided(&order).contains(&why.as_str())) {
+        match lost.reasons.into_iter().find(|why| !decided(&order, "").contains(&why.as_str())) {
             Some(why) => self.hold(&permit, seen, why, now).await,
             None => Ok(false),
         }
@@ -126,29 +135,35 @@ impl OrderDesk {
         permit: &Permit,
         row: &Order,
         (order, now): (&OrderView, Timestamp),
-    ) -> Result<Vec<String>, Refusal> {
-        let (copy, mut reasons) = (row.clone(), Vec::new());
+    ) -> Result<Lost, Refusal> {
+        let (copy, mut reasons, mut is_certain) = (row.clone(), Vec::new(), true);
         if !self.store.read(move |tx| has_domain(tx, &copy)).await? {
             reasons.push(say(locale_of(&order.answers), "order-hold-domain", &[]));
         }
         let company = &order.answers.company;
         if company.source != model::CompanySource::Registry {
-            return Ok(reasons);
+            return Ok(Lost { reasons, is_certain });
         }
         let is_sandbox = order.answers.is_sandbox;
         let look = LookUp { typed: &company.number, again: LookAgain::No, is_sandbox };
         let tenant = permit.tenant(Permission::MoveOrders)?;
         let obstacle = match self.kept_look(tenant, look, now).await {
-            Ok(found) => found.answer.obstacle,
+            Ok(found) => {
+                is_certain = found.is_of_today(now);
+                found.answer.obstacle
+            }
             Err(Refusal::Invalid(it)) if it.message == AdminMessage::CompanyDeleted => "deleted".to_owned(),
             // Nobody is stopped by a registry that is down.
-            Err(refusal) if is_trouble(&refusal) => String::new(),
+            Err(refusal) if is_trouble(&refusal) => {
+                is_certain = false;
+                String::new()
+            }
             Err(refusal) => return Err(refusal),
         };
         if !obstacle.is_empty() {
             reasons.push(obstacle_in_words(&order.answers, &obstacle));
         }
-        Ok(reasons)
+        Ok(Lost { reasons, is_certain })
     }
 
     /// Writes it, unless the order has moved since it was looked at.

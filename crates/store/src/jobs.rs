@@ -41,9 +41,23 @@ pub(crate) const LIST_STUCK: &str =
 const EXTEND: &str = "UPDATE jobs SET lease_ends_at = $1, attempts = 1, last_error = NULL
     WHERE tenant_id = $2 AND kind = $3 AND id = $4 AND lease_holder = $5";
 const REMOVE: &str = "DELETE FROM jobs WHERE tenant_id = $1 AND kind = $2 AND id = $3";
+const REMOVE_UNTRIED: &str =
+    "DELETE FROM jobs WHERE tenant_id = $1 AND kind = $2 AND id = $3 AND attempts = 0";
 
-pub(crate) const ALL: &[&str] =
-    &[INSERT, FIND, LIST_CLAIMABLE, HOLD, COMPLETE, RETRY, GIVE_UP, REVIVE, LIST_STUCK, EXTEND, REMOVE];
+pub(crate) const ALL: &[&str] = &[
+    INSERT,
+    FIND,
+    LIST_CLAIMABLE,
+    HOLD,
+    COMPLETE,
+    RETRY,
+    GIVE_UP,
+    REVIVE,
+    LIST_STUCK,
+    EXTEND,
+    REMOVE,
+    REMOVE_UNTRIED,
+];
 
 /// When a job is due that was given up.
 const NEVER: Timestamp = Timestamp::from_micros(i64::MAX);
@@ -255,6 +269,15 @@ pub fn revive(
         now.after(model::LONGEST_BACK_OFF).into(),
     ];
     Ok(tx.execute(REVIVE, &values)? == 1)
+}
+
+/// Removes a job that nobody has begun, for certain: whoever comes for it later finds none. `false`: it was begun, or is not there.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn remove_untried(tx: &mut WriteTx<'_>, key: &JobKey) -> Result<bool, StoreError> {
+    let values = [key.tenant_id.into(), (&key.kind).into(), (&key.id).into()];
+    Ok(tx.execute(REMOVE_UNTRIED, &values)? == 1)
 }
 
 /// Removes a job that is not wanted any more, whoever holds it: their completion then fails with [`StoreError::Changed`].

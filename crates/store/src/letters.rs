@@ -281,6 +281,34 @@ pub fn remove(
     Ok(true)
 }
 
+/// What became of a letter that is not to be sent any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TakenBack {
+    /// Nobody had tried to send it: it was not sent, for certain.
+    Untried,
+    /// Somebody had tried, and may have.
+    Tried,
+    /// It was sent, or is not there any more.
+    Late,
+}
+
+/// Removes a letter that was not sent, with its job, and says whether somebody may have sent it all the same.
+///
+/// # Errors
+/// [`StoreError`]: what happened around it.
+pub fn take_back(
+    tx: &mut WriteTx<'_>,
+    (tenant_id, channel): (TenantId, Channel),
+    id: LetterId,
+) -> Result<TakenBack, StoreError> {
+    let is_untried = jobs::remove_untried(tx, &job_key((tenant_id, channel), id))?;
+    match (remove(tx, (tenant_id, channel), id)?, is_untried) {
+        (true, true) => Ok(TakenBack::Untried),
+        (true, false) => Ok(TakenBack::Tried),
+        (false, _) => Ok(TakenBack::Late),
+    }
+}
+
 /// Lists at most `limit` letters of every tenant, the newest first, from the one that was written before `before`. The
 /// operator's.
 ///

@@ -3,7 +3,7 @@
 use model::{IssuerSettings, LeaseId};
 use ordering::WentOn;
 use store::{
-    jobs::{self, Claim},
+    jobs::{self, Claim, Job},
     letters::{self, Letter},
 };
 
@@ -50,17 +50,23 @@ async fn goes_out(house: &TestBroker) {
     assert!(gone.unwrap());
 }
 
-/// No mail server takes it.
-async fn is_given_up(house: &TestBroker) {
+/// A node has begun to send the letter to the issuer.
+async fn is_tried(house: &TestBroker) -> Job {
     let (it, now) = (to_issuer(house).await.unwrap(), house.time());
-    let given_up = house.store.write(move |tx| {
+    let claimed = house.store.write(move |tx| {
         let lease = LeaseId::new(&crypto::Random::seeded(7), now);
         let held_for = std::time::Duration::from_secs(60);
         let claim = Claim { kind: letters::JOBS, lease, held_for, attempts: 10, limit: 99 };
-        let jobs = jobs::claim(tx, &claim, now)?.jobs;
-        let job = jobs.iter().find(|job| job.key.id == it.id.to_string()).unwrap();
-        jobs::give_up(tx, job, "550 no such mailbox", now)
+        jobs::claim(tx, &claim, now)
     });
+    let mut jobs = claimed.await.unwrap().jobs.into_iter();
+    jobs.find(|job| job.key.id == it.id.to_string()).unwrap()
+}
+
+/// No mail server takes it.
+async fn is_given_up(house: &TestBroker) {
+    let (job, now) = (is_tried(house).await, house.time());
+    let given_up = house.store.write(move |tx| jobs::give_up(tx, &job, "550 no such mailbox", now));
     given_up.await.unwrap();
 }
 
@@ -171,4 +177,26 @@ async fn an_order_whose_letter_has_gone_is_cancelled_without_the_issuer_being_to
     // Before anybody has seen that it went.
     order.act("act", "cancel", "").await;
     assert_eq!(order.state().await, "Being withdrawn");
+}
+
+#[tokio::test]
+async fn a_letter_whose_answer_was_lost_counts_as_never_sent() {
+    let house = TestBroker::open().await;
+    let (mut order, _) = sent_to(&house, "orders@bank.example").await;
+    is_tried(&house).await;
+    order.act("act", "cancel", "").await;
+    assert_eq!(to_issuer(&house).await, None);
+    assert_eq!(order.state().await, "Being withdrawn", "the mail server may have taken it");
+}
+
+#[tokio::test]
+async fn an_issuer_who_got_the_order_by_hand_is_written_to_after_a_hold() {
+    let house = TestBroker::open().await;
+    let (mut order, _) = sent_to(&house, "orders@bank.example").await;
+    is_given_up(&house).await;
+    house.orders_go_on().await;
+    order.act("desk", "sent", "").await;
+    order.act("desk", "hold", "We look into it.").await;
+    order.act("desk", "resume", "").await;
+    assert_eq!((to_issuer(&house).await, order.state().await.as_str()), (None, "At the issuer"));
 }

@@ -102,6 +102,8 @@ async fn a_colleague_looks_the_company_up_by_its_number() {
     let early = answer(&mut colleague, &link, &[("number", ALONE)]).await;
     assert_eq!(early.status, 422, "nobody asks the registry without the code");
     accept(&mut colleague, &link, &code).await;
+    assert_eq!(answer(&mut colleague, &link, &[("number", ALONE)]).await.status, 422, "nor without an eID");
+    sign_in(&mut colleague, &link).await;
     let wrong = answer(&mut colleague, &link, &[("number", "123456789")]).await;
     assert!(wrong.status == 422 && wrong.body.contains("a digit is wrong"), "{}", wrong.body);
     assert_eq!(answer(&mut colleague, &link, &[("number", ALONE)]).await.status, 303);

@@ -96,6 +96,8 @@ async fn whoever_has_a_link_guesses_the_code_until_it_is_right() {
     assert!(late.status == 422 && late.body.contains("This link is over"), "{}", late.body);
     let page = order.page().await.body;
     assert!(page.contains("Five wrong codes were typed") && page.contains("Eva Ny"), "{page}");
+    // No letter can be sent here: the page shows the new link.
+    assert!(page.contains("Make a new link"));
     let again = format!("{}/people/{}/send-again", order.order, link.split('/').nth(2).unwrap());
     assert_eq!(order.browser.post(&again, "", Some(ORIGIN)).await.status, 303);
     let link = order.links().await.swap_remove(1);
@@ -131,4 +133,17 @@ async fn a_receiver_confirms_before_there_is_anything_to_receive_and_is_let_in_b
         assert_eq!(order.act("desk", event, "").await.status, 303, "{event}");
     }
     assert!(order.with_bankid(&links[3]).await.body.contains("/receive"));
+}
+
+#[tokio::test]
+async fn a_block_contact_whose_link_is_over_has_none_in_the_next_submission_either() {
+    let house = TestBroker::open().await;
+    let (mut order, links) = with_others(&house, ["Eva Ny", "Ola Berg", "Ida Moe"]).await;
+    for _ in 0..5 {
+        order.phone().post(&links[2], &form(&[("code", "000 001")]), Some(ORIGIN)).await;
+    }
+    order.act("act", "amend", "").await;
+    order.submit().await;
+    let link = order.links().await.swap_remove(2);
+    confirmed(&mut order, &link).await;
 }

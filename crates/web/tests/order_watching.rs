@@ -70,6 +70,21 @@ async fn what_an_operator_decided_about_is_asked_again_when_it_was_gone_and_come
 }
 
 #[tokio::test]
+async fn a_registry_that_is_down_says_that_a_cause_is_gone() {
+    let house = TestBroker::open().await;
+    let (mut order, _) = submitted(&house, ALONE).await;
+    house.registry.change(ALONE, CompanyChange::Deleted);
+    house.step(DAY + 1);
+    let operator = crate::console_sign_in::another_operator(&house, "Eva Ny").await;
+    order.browser = browser_with(&house, &operator);
+    assert_eq!(watched(&house).await, 1);
+    assert_eq!(order.act("desk", "resume", "").await.status, 303);
+    house.registry_is_down.store(true, std::sync::atomic::Ordering::SeqCst);
+    assert_eq!(watched(&house).await, 0);
+    assert!(order.view().await.steps.iter().all(|it| it.event != "cause_gone"));
+}
+
+#[tokio::test]
 async fn the_timeline_says_who_did_it() {
     let house = TestBroker::open().await;
     let (mut order, links) = submitted(&house, ALONE).await;

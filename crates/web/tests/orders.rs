@@ -1255,6 +1255,8 @@ async fn an_order_that_was_rejected_is_ordered_again_without_typing_anything_ane
     assert_eq!((again.status, new.people.len()), (303, 0));
     let as_answered = |it| model::OrderAnswers { templates: None, ..it };
     assert_eq!(as_answered(new.answers), as_answered(answers));
+    let twice = order.browser.post(&format!("{old}/again"), "", Some(ORIGIN)).await;
+    assert_eq!(twice.status, 422, "once");
     assert!(order.browser.get(&old).await.body.contains(&order.order), "the old one leads to the new one");
     assert!(order.page().await.body.contains(&format!("href=\"{old}\"")), "and back");
     assert_eq!(order.submit().await.status, 303);

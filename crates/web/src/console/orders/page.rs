@@ -66,11 +66,13 @@ fn person_row(visit: &Visit, order: &OrderView, it: &PersonView) -> TableRow {
             || (it.part == Part::Blocker && order.can_use_link(it))
             || (it.part == Part::Issuer && order.is_with_issuer()))
         && visit.offers(permission_to_send(it.part));
-    let last = if shows_link {
+    let again = format!("{}/people/{}/send-again", base(visit, order.id), it.id);
+    let last = if it.is_link_over && order.can_use_link(it) && visit.offers(permission_to_send(it.part)) {
+        Cell::Actions(vec![Action::act("console-order-link-anew", again)])
+    } else if shows_link {
         Cell::Text(Text::code(link))
     } else if sends {
-        let href = format!("{}/people/{}/send-again", base(visit, order.id), it.id);
-        Cell::Actions(vec![Action::act("console-order-send-again", href)])
+        Cell::Actions(vec![Action::act("console-order-send-again", again)])
     } else {
         when
     };
