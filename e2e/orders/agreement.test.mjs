@@ -108,7 +108,7 @@ test("the order is sealed, and not sent while the agreement is missing", async (
 
 test("what the eID signed when somebody approved is bound to the documents, and that it was fetched is written down", async () => {
   await desk.goto(office.order);
-  const digest = Buffer.from((await desk.locator("#digest").innerText()).replace(/\s/g, ""), "base64url");
+  const digest = Buffer.from((await desk.locator("#digest").innerText()).replace(/\s/g, ""), "hex");
   const way = desk.locator('a[href*="/evidence/"]').first();
   const [file] = await Promise.all([desk.waitForEvent("download"), way.click()]);
   const evidence = JSON.parse(await readFile(await file.path(), "utf8"));

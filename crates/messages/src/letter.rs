@@ -98,6 +98,9 @@ pub enum Letter {
         order: OrderId,
         /// What happened: a word of the order's events.
         event: String,
+        /// The link of the general contact, with its generation: they need not be a member. Older letters have none.
+        #[serde(default)]
+        person: Option<(LinkId, u32)>,
     },
     /// Has the code that confirms a phone. It is derived when it is sent, from `id`.
     PhoneCode {

@@ -90,8 +90,14 @@ impl RenderedLetter {
                 let subject = word(&format!("letter-order-contact-subject-{when}"));
                 (subject, vec![body, word("letter-order-contact-unexpected")], None)
             }
-            Letter::OrderNews { tenant, order, event } => {
-                let address = format!("{}/t/{tenant}/orders/{order}", base?.0);
+            Letter::OrderNews { tenant, order, event, person } => {
+                let address = match person {
+                    Some((id, generation)) => {
+                        let code = keys.link_code(ORDER_LINK, *id, *generation);
+                        format!("{}/order/{id}/{}", base?.0, code.expose())
+                    }
+                    None => format!("{}/t/{tenant}/orders/{order}", base?.0),
+                };
                 let (label, copy) = (word("letter-order-open"), word("letter-link-copy"));
                 let body = vec![word(&format!("letter-order-news-{}", event.replace('_', "-")))];
                 (word("letter-order-news-subject"), body, Some(Link { address, label, copy }))
@@ -181,7 +187,12 @@ mod tests {
             all.push(Letter::OrderContact { part: part.to_owned(), is_new });
         }
         let (tenant, order) = (TenantId::from_bytes([1; 16]), OrderId::from_bytes([2; 16]));
-        let news = |event: &OrderEvent| Letter::OrderNews { tenant, order, event: event.as_str().to_owned() };
+        let news = |event: &OrderEvent| Letter::OrderNews {
+            tenant,
+            order,
+            event: event.as_str().to_owned(),
+            person: Some((LINK, 1)),
+        };
         all.extend(Letter::ORDER_NEWS.iter().map(news));
         all
     }

@@ -2,7 +2,6 @@
 
 use authority::{Permission, Permit};
 use changes::Refusal;
-use messages::Letter;
 use model::{Action, AgreementState, OrderId, OrderState, Timestamp};
 use serde_json::json;
 use store::orders;
@@ -13,7 +12,7 @@ use crate::{
     agreement::{AGREEMENT, is_of_use, may_be_uploaded, wanted},
     issuer_letter::take_back,
     kept_documents::{DocumentKey, OF_ORDER, save},
-    moving::{Asked, LONGEST_NOTE, Moved, NewStep, OrderVersion, add_step, permission_to_decide},
+    moving::{Asked, LONGEST_NOTE, Moved, NewStep, OrderVersion, add_step, news, permission_to_decide},
     people::{Addressed, write_letter},
     view::{agreement_of, state_of},
 };
@@ -111,8 +110,7 @@ impl OrderDesk {
             let step = NewStep { order: seen.id, event, state: state_of(&moved.row)?, note: &note };
             add_step(tx, &permit, &step, now)?;
             if !accept {
-                let letter =
-                    Letter::OrderNews { tenant: tenant.id, order: seen.id, event: RETURNED.to_owned() };
+                let letter = news(&moved, RETURNED);
                 let email = &moved.answers.general.email;
                 write_letter(tx, &tenant, &Addressed { email, letter, manner: moved.manner() }, now)?;
             }

@@ -1,6 +1,6 @@
 //! The documents of an order, from its answers.
 
-use crypto::{Digest, b64};
+use crypto::Digest;
 use documents::{Document, DocumentBlock, DocumentLanguage};
 use model::{
     CompanyAnswer, Contact, Date, Evidence, Handover, LoginMethod, OrderAnswers, OrderId, OrderSection,
@@ -9,7 +9,7 @@ use model::{
 };
 use texts::{Locale, say};
 
-use crate::{OrderView, Part, PersonView, document_change::DocumentChange};
+use crate::{OrderView, Part, PersonView, document_change::DocumentChange, view::grouped};
 
 /// A document with the word for its kind.
 pub struct Composed {
@@ -255,13 +255,6 @@ fn approvals(words: &Words, view: &OrderView, part: Part) -> Vec<DocumentBlock> 
         blocks.push(DocumentBlock::List(reasons));
     }
     blocks
-}
-
-/// A digest in base64url as hexadecimal in groups, which can be read aloud and compared.
-fn grouped(digest: &str) -> String {
-    let bytes = b64::decode(digest).unwrap_or_default();
-    let groups = bytes.chunks(4).map(|it| it.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
-    groups.collect::<Vec<_>>().join(" ")
 }
 
 fn words_of(answers: &OrderAnswers) -> Words {

@@ -28,8 +28,8 @@ use crate::{
     issuer_letter::take_back,
     kept_person::open_person,
     people::{
-        Addressed, Manner, NO_ROOM, Request, Submission, insert_all, link_spent, open_request, request,
-        write_letter, write_link,
+        Addressed, Manner, NO_ROOM, Request, Submission, generation_of, insert_all, link_spent, open_request,
+        request, write_letter, write_link,
     },
     proposal,
     review::review_reasons,
@@ -537,16 +537,18 @@ fn write_letters(
         }
     }
     if Letter::ORDER_NEWS.contains(&event) {
-        let news =
-            Letter::OrderNews { tenant: tenant.id, order: moved.row.id, event: event.as_str().to_owned() };
-        write_letter(
-            tx,
-            tenant,
-            &Addressed { email: &moved.answers.general.email, letter: news, manner },
-            now,
-        )?;
+        let letter = news(moved, event.as_str());
+        let email = &moved.answers.general.email;
+        write_letter(tx, tenant, &Addressed { email, letter, manner }, now)?;
     }
     Ok(without)
+}
+
+/// The news of an order, for its general contact.
+pub(crate) fn news(moved: &Moved, event: &str) -> Letter {
+    let general = moved.people.iter().find(|it| it.part == Part::General);
+    let person = general.map(|it| (it.id, generation_of(it)));
+    Letter::OrderNews { tenant: moved.row.tenant_id, order: moved.row.id, event: event.to_owned(), person }
 }
 
 /// The digest of what a request is made with.

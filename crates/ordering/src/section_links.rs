@@ -54,6 +54,8 @@ struct Kept {
     email: String,
     /// The name that the eID gave.
     proved_name: String,
+    /// When they answered last, in microseconds; 0: not yet.
+    answered_at: i64,
 }
 
 /// Who is asked to answer, and what.
@@ -82,6 +84,8 @@ pub struct SectionLinkView {
     pub proved_name: String,
     /// Whether it was accepted in a browser.
     pub is_open: bool,
+    /// When the section was answered with it last.
+    pub answered_at: Option<Timestamp>,
     /// What the colleague is told beside the link.
     pub code: String,
     /// What the link has behind `/section/`.
@@ -213,7 +217,7 @@ fn section_of(row: &SectionLink) -> Result<OrderSection, Refusal> {
 
 /// The link of a colleague, as whoever ordered sees it.
 pub(crate) fn view(tenant: &Tenant, row: &SectionLink) -> Result<SectionLinkView, Refusal> {
-    let Kept { name, email, proved_name } = open(tenant, row)?;
+    let Kept { name, email, proved_name, answered_at } = open(tenant, row)?;
     let code = tenant.opened().letter_keys().link_code(SECTION_LINK, row.id, GENERATION);
     Ok(SectionLinkView {
         id: row.id,
@@ -222,6 +226,7 @@ pub(crate) fn view(tenant: &Tenant, row: &SectionLink) -> Result<SectionLinkView
         email,
         proved_name,
         is_open: row.browser_digest.is_some(),
+        answered_at: (answered_at != 0).then(|| Timestamp::from_micros(answered_at)),
         code: six_digits(tenant, "section-code", (row.id, GENERATION)),
         link: format!("{}/{}", row.id, code.expose()),
         expires_at: row.expires_at,
@@ -522,10 +527,14 @@ impl OrderDesk {
         let (seen, answers): (String, OrderAnswers) = (seen.to_owned(), answers);
         let saved = self.store.write(move |tx| {
             let tenant = permit.tenant(Permission::AnswerOrder)?.clone();
-            let (row, moved) = answerable(tx, &tenant, InBrowser { id, browser: browser.as_deref() }, now)?;
+            let at = InBrowser { id, browser: browser.as_deref() };
+            let (mut row, moved) = answerable(tx, &tenant, at, now)?;
             if section_of(&row)? != section {
                 return Err(spent());
             }
+            let kept = Kept { answered_at: now.micros(), ..open(&tenant, &row)? };
+            row.sealed_colleague = seal(&tenant, id, &kept);
+            section_links::save(tx, &row)?;
             save_answers(tx, (&permit, &tenant), moved, Saving { section, seen: &seen, answers, now })
         });
         saved.await

@@ -244,9 +244,21 @@ impl OrderView {
         digest.map(|it| b64::encode(it.as_bytes())).unwrap_or_default()
     }
 
+    /// The same as documents print it, to be compared with them.
+    pub fn grouped_digest(&self, part: Part) -> String {
+        grouped(&self.digest_text(part))
+    }
+
     /// The other row of somebody who approves both: of a signatory, that of their declaration, and the other way round.
     pub fn twin(&self, person: &PersonView) -> Option<&PersonView> {
         let own = (person.id, person.signatory);
         self.people.iter().find(|it| are_twins(own, (it.id, it.signatory)))
     }
+}
+
+/// A digest in base64url as hexadecimal in groups, which can be read aloud and compared.
+pub(crate) fn grouped(digest: &str) -> String {
+    let bytes = b64::decode(digest).unwrap_or_default();
+    let groups = bytes.chunks(4).map(|it| it.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
+    groups.collect::<Vec<_>>().join(" ")
 }

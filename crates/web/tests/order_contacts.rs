@@ -147,3 +147,32 @@ async fn a_block_contact_whose_link_is_over_has_none_in_the_next_submission_eith
     let link = order.links().await.swap_remove(2);
     confirmed(&mut order, &link).await;
 }
+
+#[tokio::test]
+async fn the_general_contact_is_no_member_and_reads_how_the_order_stands_by_their_own_link() {
+    let house = TestBroker::open().await;
+    let (mut order, links) = with_others(&house, ["Eva Ny", "Ola Berg", "Ida Moe"]).await;
+    for link in &links[1..] {
+        confirmed(&mut order, link).await;
+    }
+    order.with_bankid(&links[0]).await;
+    for event in ["seal", "sent"] {
+        order.act("desk", event, "").await;
+    }
+    order.act("desk", "ask", "Which name is to be shown?").await;
+    let page = order.phone().get(&links[1]).await.body;
+    assert!(page.contains("Which name is to be shown?") && page.contains("Question to you"), "{page}");
+    let blocker = order.phone().get(&links[2]).await.body;
+    assert!(!blocker.contains("Which name is to be shown?"), "the others do not");
+}
+
+#[tokio::test]
+async fn whoever_approved_can_read_and_keep_what_they_approved() {
+    let house = TestBroker::open().await;
+    let (order, links) = submitted(&house, ALONE).await;
+    order.with_bankid(&links[0]).await;
+    let page = order.phone().get(&links[0]).await.body.replace("<wbr>", "");
+    let digest = order.view().await.grouped_digest(Part::Signatory);
+    assert!(page.contains("Read what you approved") && page.contains(&digest), "{page}");
+    assert!(page.contains("FJELLVOKT") && !page.contains("id=\"approve\""));
+}

@@ -415,6 +415,8 @@ pub struct Action {
     pub href: String,
     /// Whether it changes something: a form then, with these hidden fields.
     pub post: Option<Vec<(String, String)>>,
+    /// Whether it is what the page is for.
+    pub is_primary: bool,
     /// Whether it takes something away.
     pub is_danger: bool,
     /// Whether it opens another tab.
@@ -432,6 +434,7 @@ impl Action {
             text: Text::Key(text),
             href: href.into(),
             post: None,
+            is_primary: false,
             is_danger: false,
             is_elsewhere: false,
             then_href: None,
@@ -442,6 +445,12 @@ impl Action {
     /// An act without anything to fill in.
     pub fn act(text: &'static str, href: impl Into<String>) -> Self {
         Self { post: Some(Vec::new()), ..Self::to(text, href) }
+    }
+
+    /// The same as what the page is for.
+    #[must_use]
+    pub fn primary(self) -> Self {
+        Self { is_primary: true, ..self }
     }
 
     /// The same with an id.

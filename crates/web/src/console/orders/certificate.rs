@@ -72,6 +72,10 @@ fn form(visit: &Visit, order: &OrderView, refusal: Option<&Refusal>) -> ConsoleF
 pub(super) fn certificate_page(visit: &Visit, order: &OrderView, refusal: Option<&Refusal>) -> ConsolePage {
     let (label, help) = words_of(OrderSection::Certificate);
     let mut blocks = kept_blocks(visit, order);
+    if order.answers.company.is_vouched_for() && !order.answers.has_certificate {
+        let text = Text::Key("console-order-certificate-unneeded");
+        blocks.push(Block::Notice(Notice { kind: NoticeKind::Info, text, action: None }));
+    }
     blocks.push(Block::Form(form(visit, order, refusal)));
     let mut page = ConsolePage {
         heading: Text::Key(label),

@@ -27,6 +27,7 @@ use crate::{
         answer::{done, refused_form, sentence, shown, wrong, wrong_form},
         pending::{Pending, PendingPurpose, over, strong_enough},
         visit::Visit,
+        words,
     },
     cookies::{CONSOLE_COLLEAGUE, set_console_cookie},
     respond::page::{json, see_other},
@@ -37,7 +38,9 @@ const KNOWN_FOR: std::time::Duration = std::time::Duration::from_secs(14 * 24 * 
 
 fn link_block(visit: &Visit, order: &OrderView, it: &SectionLinkView) -> Vec<Block> {
     let (first, last) = it.code.split_at_checked(3).unwrap_or_default();
+    let answered = it.answered_at.map(|at| words::ago(at, visit.now()));
     let state = match (it.is_open, it.proved_name.as_str()) {
+        _ if answered.is_some() => Text::Key("console-colleague-answered"),
         (false, _) => Text::Key("console-colleague-waits"),
         (true, "") => Text::Key("console-colleague-open"),
         (true, name) => Text::with("console-colleague-signed-in", "name", name),
@@ -47,6 +50,10 @@ fn link_block(visit: &Visit, order: &OrderView, it: &SectionLinkView) -> Vec<Blo
         Fact::new("console-order-code", Text::code(format!("{first} {last}"))),
         Fact::new("console-column-state", state),
     ];
+    if !it.proved_name.is_empty() {
+        facts.push(Fact::new("console-colleague-eid-name", Text::plain(it.proved_name.clone())));
+    }
+    facts.extend(answered.map(|it| Fact::new("console-column-time", it)));
     if !visit.site.has_mail || it.email.is_empty() {
         let link = format!("{}/section/{}", visit.site.origin(), it.link);
         facts.push(Fact::copied("colleague-link", "console-colleague-link", link));

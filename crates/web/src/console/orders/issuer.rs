@@ -17,7 +17,7 @@ use crate::console::{
 
 /// Behind the link: a form that asks for the code.
 pub(super) fn page(visit: &Visit, link: &LinkView, refusal: Option<&Refusal>) -> ConsolePage {
-    let mut blocks = about(link);
+    let mut blocks = about(visit, link);
     if link.is_asked_to_act() {
         let code = ConsoleField::new("code", Text::Key("console-order-code"), "", FieldKind::Identifier(7));
         let code = code.required().with_help(Text::Key("console-order-issuer-code-help"));

@@ -2,8 +2,8 @@
 
 use axum::response::Response;
 use console::{Permit, Refusal, SignIn};
-use model::{Acr, Evidence, Level, LinkId, LoginMethod};
-use ordering::{ApprovalProof, LinkView, Part, PhoneStep, ReceiverProof};
+use model::{Acr, Date, Evidence, Level, LinkId, LoginMethod, OrderState};
+use ordering::{ApprovalProof, LinkView, Part, PhoneStep, ReceiverProof, StepView};
 use pages::console::{
     Action, Block, ConsoleField, ConsoleForm, ConsolePage, Fact, FieldKind, NoticeKind, Text,
 };
@@ -15,6 +15,7 @@ use super::{
     phone,
     proving::{self, Asked, Of},
     signatory, signing,
+    words::{state_key, turn_word},
 };
 use crate::{
     console::{
@@ -44,7 +45,7 @@ fn eid_blocks(visit: &Visit, link: &LinkView) -> Vec<Block> {
 }
 
 fn contact_page(visit: &Visit, link: &LinkView, shown: Shown<'_>) -> ConsolePage {
-    let (mut blocks, refusal) = (about(link), shown.refusal);
+    let (mut blocks, refusal) = (about(visit, link), shown.refusal);
     if link.person.is_confirmed {
         let is_over = matches!(shown.phone, PhoneStep::None | PhoneStep::Confirmed { .. });
         let key = if is_over { "console-order-link-confirmed" } else { "console-order-link-mail-confirmed" };
@@ -66,18 +67,52 @@ fn contact_page(visit: &Visit, link: &LinkView, shown: Shown<'_>) -> ConsolePage
         }));
     }
     let lead = match link.person.part {
+        Part::Blocker if link.person.is_confirmed => "console-order-link-blocker-known",
+        Part::Receiver if link.person.is_confirmed => "console-order-link-receiver-known",
+        _ if link.person.is_confirmed => "console-order-link-general-known",
         Part::Blocker => "console-order-link-blocker-lead",
         Part::Receiver => "console-order-link-receiver-confirms-lead",
         _ => "console-order-link-general-lead",
     };
-    bare(Text::Key("console-order-link-contact"), Text::Key(lead), blocks)
+    if link.person.part == Part::General && link.person.is_confirmed {
+        blocks.extend(standing(visit, link));
+    }
+    let heading = match link.person.is_confirmed {
+        true => "console-order-link-contact-known",
+        false => "console-order-link-contact",
+    };
+    bare(Text::Key(heading), Text::Key(lead), blocks)
+}
+
+/// How the order stands, for its general contact, who need not be a member.
+fn standing(visit: &Visit, link: &LinkView) -> Vec<Block> {
+    let order = &link.view;
+    let since = texts::long_date(visit.locale, Date::in_norway(order.since).year_month_day());
+    let mut facts = vec![
+        Fact::new("console-column-state", Text::Key(state_key(order.state))),
+        Fact::new("console-order-since", Text::plain(since)),
+        Fact::new("console-order-waits-for", Text::Key(turn_word(order.state.turn()))),
+    ];
+    let said = |it: &&StepView| it.state == order.state && !it.note.is_empty();
+    let asked = matches!(
+        order.state,
+        OrderState::Question | OrderState::Draft | OrderState::Rejected | OrderState::OnHold
+    );
+    if let Some(it) = order.steps.iter().rev().find(said).filter(|_| asked) {
+        facts.push(Fact::new("console-order-last-said", Text::plain(it.note.clone())));
+    }
+    let text = Text::Key("console-order-standing");
+    vec![
+        Block::Heading { id: "standing", text, lead: Some(Text::Key("console-order-standing-lead")) },
+        Block::Facts(facts),
+    ]
 }
 
 fn receiver_page(visit: &Visit, link: &LinkView, shown: Shown<'_>) -> ConsolePage {
     if link.is_asked_to_confirm() {
         return contact_page(visit, link, shown);
     }
-    let mut blocks = about(link);
+    let mut blocks = about(visit, link);
     if link.is_asked_to_act() {
         let is_here = matches!(shown.phone, PhoneStep::Confirmed { here: true });
         let enter = Action::act("console-order-enter-by-eid", phone::base(visit)).named("enter");

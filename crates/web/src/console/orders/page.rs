@@ -8,7 +8,9 @@ use ordering::{
     Decided, Deposit, IdentityDecision, OrderVersion, OrderView, Part, PersonState, PersonView,
     permission_to_decide, permission_to_send,
 };
-use pages::console::{Action, Block, Cell, ConsolePage, Fact, Table, TableRow, Text, Tone};
+use pages::console::{
+    Action, Block, Cell, ConsolePage, Fact, Notice, NoticeKind, Table, TableRow, Text, Tone,
+};
 use texts::Noun;
 
 use super::{
@@ -39,6 +41,8 @@ fn person_row(visit: &Visit, order: &OrderView, it: &PersonView) -> TableRow {
             words::chip(Tone::Good, "console-order-person-confirmed")
         }
         PersonState::Waiting => words::chip(Tone::Neutral, "console-order-person-waiting"),
+        // A block contact whose phone is left has not done everything.
+        PersonState::Done if order.asks(it) => words::chip(Tone::Neutral, "console-order-person-waiting"),
         PersonState::Done => words::chip(Tone::Good, "console-order-person-done"),
         PersonState::Declined => words::chip(Tone::Bad, "console-order-person-declined"),
         PersonState::InReview => words::chip(Tone::Attention, "console-order-person-in-review"),
@@ -130,6 +134,14 @@ fn eids_block(order: &OrderView) -> Vec<Block> {
     vec![Block::Heading { id: "eids", text, lead: None }, Block::Facts(facts)]
 }
 
+/// What the code of somebody is for.
+const fn code_word(part: Part) -> &'static str {
+    match part {
+        Part::Receiver => "console-order-part-receiver-confirms",
+        other => part_word(other),
+    }
+}
+
 /// What contacts are told by whoever ordered, so that a program that follows links confirms nothing.
 fn codes_block(visit: &Visit, order: &OrderView) -> Vec<Block> {
     let waits = |it: &&PersonView| {
@@ -139,7 +151,7 @@ fn codes_block(visit: &Visit, order: &OrderView) -> Vec<Block> {
     let code = |it: &PersonView| {
         let (first, last) = it.confirmation_code.split_at_checked(3).unwrap_or_default();
         let label = Text::plain(it.contact.name.clone());
-        let help = Some(Text::Key(part_word(it.part)));
+        let help = Some(Text::Key(code_word(it.part)));
         Fact { label, help, ..Fact::new("console-order-code", Text::code(format!("{first} {last}"))) }
     };
     let codes: Vec<Fact> = order.people.iter().filter(waits).map(code).collect();
@@ -155,10 +167,10 @@ fn documents_block(visit: &Visit, order: &OrderView) -> Vec<Block> {
     let mut facts = Vec::new();
     // A draft that was submitted before is not what was approved.
     if order.document_digest.is_some() && order.state != OrderState::Draft {
-        facts.push(Fact::copied("digest", "console-order-digest", order.digest_text(Part::Signatory)));
+        facts.push(Fact::copied("digest", "console-order-digest", order.grouped_digest(Part::Signatory)));
     }
     if order.declaration_digest.is_some() && order.state != OrderState::Draft {
-        let digest = order.digest_text(Part::Declarant);
+        let digest = order.grouped_digest(Part::Declarant);
         facts.push(Fact::copied("declaration-digest", "console-order-declaration-digest", digest));
     }
     if order.answers.number.is_declined {
@@ -181,6 +193,24 @@ fn documents_block(visit: &Visit, order: &OrderView) -> Vec<Block> {
         .collect()
 }
 
+/// What is to be known before anything else: why an order was rejected, and what is left of one whose credentials work.
+fn what_now(visit: &Visit, order: &OrderView) -> Option<Block> {
+    match order.state {
+        OrderState::Rejected => {
+            let rejected = order.steps.iter().rev().find(|it| it.event == OrderEvent::Reject.as_str())?;
+            let text = Text::with("console-order-rejected-why", "why", rejected.note.clone());
+            Some(Block::Notice(Notice { kind: NoticeKind::Warning, text, action: None }))
+        }
+        OrderState::Verified => {
+            let eid = order.eid.name_in(visit.locale).to_owned();
+            let args = vec![("host", order.answers.host.clone()), ("eid", eid)];
+            let text = Text::With("console-order-log-in-once", args);
+            Some(Block::Notice(Notice { kind: NoticeKind::Info, text, action: None }))
+        }
+        _ => None,
+    }
+}
+
 /// The ways to the order before this one, and to the one that took its place.
 fn other_orders(visit: &Visit, order: &OrderView) -> Option<Block> {
     let way = |label: &'static str, id| Action::to(label, base(visit, id)).named(label);
@@ -196,11 +226,11 @@ pub(super) async fn page_of(
     order: &OrderView,
     refusal: Option<&Refusal>,
 ) -> Result<ConsolePage, Refusal> {
-    let turn = Text::with(
-        "console-order-turn-is",
-        "turn",
-        texts::say(visit.locale, turn_word(order.state.turn()), &[]),
-    );
+    let waits_for = match order.unconfirmed() {
+        names if order.state == OrderState::Countersign && !names.is_empty() => names.join(", "),
+        _ => texts::say(visit.locale, turn_word(order.state.turn()), &[]),
+    };
+    let turn = Text::with("console-order-turn-is", "turn", waits_for);
     let mut page = ConsolePage {
         heading: title(visit, order),
         chip: Some(state_chip(order.state)),
@@ -212,6 +242,8 @@ pub(super) async fn page_of(
     page.blocks.extend(waiting_facts(visit, order));
     page.blocks.extend(other_orders(visit, order));
     page.blocks.extend(wrong_form(visit, refusal, &[]).map(wrong_notice));
+    page.blocks.extend(what_now(visit, order));
+    page.blocks.extend(codes_block(visit, order));
     if order.state == OrderState::Draft {
         page.blocks.extend(draft_blocks(visit, order).await?);
     }
@@ -233,7 +265,6 @@ pub(super) async fn page_of(
     if !order.people.is_empty() {
         page.blocks.push(people_block(visit, order));
         page.blocks.extend(eids_block(order));
-        page.blocks.extend(codes_block(visit, order));
     }
     page.blocks.extend(agreement::blocks(visit, order, refusal));
     page.blocks.extend(documents_block(visit, order));

@@ -1,7 +1,7 @@
 //! The page of somebody who signs: what they approve, and how. The declaration on the national identity number has one of its own.
 
 use console::Refusal;
-use model::{Evidence, OrderState};
+use model::{Date, Evidence, OrderState};
 use ordering::{LinkView, Part, PersonState, PersonView};
 use pages::console::{
     Action, Block, ConsoleField, ConsoleForm, ConsolePage, Fact, FieldKind, Notice, NoticeKind, Text,
@@ -75,13 +75,27 @@ fn to_approve(visit: &Visit, link: &LinkView, words: &Words, refusal: Option<&Re
     blocks.push(notice(NoticeKind::Info, said));
     blocks.extend(change_blocks(order));
     blocks.extend(order.documents_for(part).into_iter().flat_map(blocks_of));
-    let digest = order.digest_text(part);
+    let digest = order.grouped_digest(part);
     blocks.push(Block::Facts(vec![Fact::copied("digest", "console-order-digest", digest)]));
     let label = if is_by_login { "console-order-approve" } else { "console-order-sign" };
     let approve = Action::act(label, visit.path.trim_end_matches("/decline").to_owned());
-    blocks.push(Block::Actions(vec![approve.named("approve")]));
+    blocks.push(Block::Actions(vec![approve.primary().named("approve")]));
     blocks.push(decline_form(visit, words, refusal));
     blocks
+}
+
+/// What somebody has approved, and when, for them to keep.
+fn approved(visit: &Visit, link: &LinkView) -> Vec<Block> {
+    let (order, part) = (&link.view, link.person.part);
+    let when = link.person.decided_at.map(|at| Date::in_norway(at).year_month_day());
+    let mut facts: Vec<Fact> = when
+        .map(|it| Fact::new("console-order-approved-on", Text::plain(texts::long_date(visit.locale, it))))
+        .into_iter()
+        .collect();
+    facts.push(Fact::copied("digest", "console-order-digest", order.grouped_digest(part)));
+    let documents = order.documents_for(part).into_iter().flat_map(blocks_of).collect();
+    let label = Text::Key("console-order-what-was-approved");
+    vec![Block::Facts(facts), Block::More { label, blocks: documents }]
 }
 
 /// The way to what the same person approves beside this, as long as it waits for them.
@@ -113,7 +127,7 @@ const fn outcome(words: &Words, person: &PersonView, is_over: bool) -> &'static 
 pub(super) fn page(visit: &Visit, link: &LinkView, refusal: Option<&Refusal>) -> ConsolePage {
     let is_declaration = link.person.part == Part::Declarant;
     let words = if is_declaration { &DECLARATION } else { &ORDER };
-    let (mut blocks, mut lead) = (about(link), words.lead);
+    let (mut blocks, mut lead) = (about(visit, link), words.lead);
     if link.person.state == PersonState::Waiting && !link.view.state.is_open() {
         lead = "console-order-link-over";
     } else if link.view.asks(&link.person) {
@@ -127,6 +141,9 @@ pub(super) fn page(visit: &Visit, link: &LinkView, refusal: Option<&Refusal>) ->
         let said = if is_half { "console-order-link-half" } else { outcome(words, &link.person, is_over) };
         blocks.push(notice(NoticeKind::Done, said));
         blocks.extend(next);
+        if link.person.state == PersonState::Done {
+            blocks.extend(approved(visit, link));
+        }
     }
     bare(Text::Key(words.heading), Text::Key(lead), blocks)
 }
