@@ -1264,6 +1264,18 @@ async fn an_order_that_was_rejected_is_ordered_again_without_typing_anything_ane
 }
 
 #[tokio::test]
+async fn a_second_order_of_one_eid_for_one_domain_is_begun_without_a_word() {
+    let house = TestBroker::open().await;
+    let first = Ordering::begin(&house).await;
+    let mut second = Ordering::begin_as(&house, &first).await;
+    let page = second.page().await.body;
+    assert!(page.contains("There is another order") && page.contains(&first.order), "{page}");
+    second.act("act", "cancel", "").await;
+    let mut first = Ordering { order: first.order, ..second };
+    assert!(!first.page().await.body.contains("There is another order"), "the other is over");
+}
+
+#[tokio::test]
 async fn an_order_is_ordered_again_by_another_tenant_or_without_leave() {
     let house = TestBroker::open().await;
     let (mut order, _) = submitted(&house, ALONE).await;

@@ -1676,3 +1676,5 @@ console-order-waits-for = Waiting for
 console-order-link-blocker-known = An order names you as somebody who may block or revoke.
 console-order-link-receiver-known = An order names you as the one who receives the credentials. When they are there, you get another letter.
 console-order-link-general-known = An order names you as its general contact.
+console-order-other = There is another order of this eID for { $host } that goes on or is in use. Only go on here if you want new credentials in its place.
+console-order-to-other = To the other order

@@ -1676,3 +1676,5 @@ console-order-waits-for = Venter på
 console-order-link-blocker-known = En bestilling oppgir deg som en som kan sperre eller trekke tilbake.
 console-order-link-receiver-known = En bestilling oppgir deg som mottaker av tilgangen. Når den er klar, får du en ny e-post.
 console-order-link-general-known = En bestilling oppgir deg som kontaktperson.
+console-order-other = Det finnes en annen bestilling av denne eID-en for { $host } som pågår eller er i bruk. Gå bare videre her hvis du vil ha ny tilgang i stedet.
+console-order-to-other = Til den andre bestillingen

@@ -1676,3 +1676,5 @@ console-order-waits-for = Ventar på
 console-order-link-blocker-known = Ei bestilling oppgir deg som ein som kan sperre eller trekkje tilbake.
 console-order-link-receiver-known = Ei bestilling oppgir deg som mottakar av tilgangen. Når han er klar, får du ein ny e-post.
 console-order-link-general-known = Ei bestilling oppgir deg som kontaktperson.
+console-order-other = Det finst ei anna bestilling av denne eID-en for { $host } som går føre seg eller er i bruk. Gå berre vidare her om du vil ha ny tilgang i staden.
+console-order-to-other = Til den andre bestillinga

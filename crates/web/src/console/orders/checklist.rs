@@ -1,9 +1,9 @@
 //! What a draft still lacks, section by section.
 
 use console::{Permission, Refusal};
-use model::{Circumstances, Date, Lack, LoginMethod, OrderSection, SectionState, lacks};
-use ordering::OrderView;
-use pages::console::{Action, Block, Fact, Step, Text, Tone};
+use model::{Circumstances, Date, Lack, LoginMethod, OrderSection, OrderState, SectionState, lacks};
+use ordering::{OrderSummary, OrderView};
+use pages::console::{Action, Block, Fact, Notice, NoticeKind, Step, Text, Tone};
 
 use super::{
     place::{base, circumstances},
@@ -127,6 +127,20 @@ fn issuer_blocks(order: &OrderView) -> Vec<Block> {
     vec![Block::Heading { id: "who-issues", text, lead }, Block::Facts(facts)]
 }
 
+/// Another order of the same eID for the same domain that goes on, or whose credentials are in use.
+async fn other_order(visit: &Visit, order: &OrderView) -> Result<Option<Block>, Refusal> {
+    let all = visit.site.orders.readable_orders(&visit.may(Permission::ReadOrders)?).await?;
+    let is_other = |it: &&OrderSummary| {
+        let goes_on = it.state.is_open() || it.state == OrderState::Live;
+        it.id != order.id && it.domain == order.domain && it.eid == order.eid && goes_on
+    };
+    Ok(all.iter().find(is_other).map(|it| {
+        let text = Text::with("console-order-other", "host", order.answers.host.clone());
+        let action = Action::to("console-order-to-other", base(visit, it.id)).named("other-order");
+        Block::Notice(Notice { kind: NoticeKind::Warning, text, action: Some(action) })
+    }))
+}
+
 /// A draft: what is asked, and how each section stands.
 pub(super) async fn draft_blocks(visit: &Visit, order: &OrderView) -> Result<Vec<Block>, Refusal> {
     let checked = Checked::of(visit, order).await?;
@@ -136,7 +150,8 @@ pub(super) async fn draft_blocks(visit: &Visit, order: &OrderView) -> Result<Vec
     };
     let asked = OrderSection::asked(order.eid, order.answers.catalogue).iter();
     let steps = asked.map(|it| section_step(visit, order, &checked, *it));
-    let mut blocks = issuer_blocks(order);
+    let mut blocks: Vec<Block> = other_order(visit, order).await?.into_iter().collect();
+    blocks.extend(issuer_blocks(order));
     blocks.extend([
         Block::Heading { id: "sections", text: Text::Key("console-order-sections"), lead: Some(lead) },
         Block::Steps(steps.chain(handover_step(visit, order)).collect()),

@@ -262,7 +262,8 @@ pub(super) async fn page_of(
     }
     page.blocks.extend(orderer_acts(visit, order));
     page.blocks.extend(mailbox::way_there(visit, order));
-    if !order.people.is_empty() {
+    // Those of a draft were asked about what it was before.
+    if !order.people.is_empty() && order.state != OrderState::Draft {
         page.blocks.push(people_block(visit, order));
         page.blocks.extend(eids_block(order));
     }
