@@ -103,6 +103,20 @@ export async function confirmContacts(requests, order, { link, message, note = (
   }
 }
 
+/** Has `other` become an operator, who is called `name` at the eID; `requests` invites them, and confirms who they are. */
+export async function inviteOperator(requests, other, { console, name }) {
+  const at = (way) => new URL(way, console).href;
+  const made = await requests.post(at("/operators/invitations"), { label: name, roles: "operator", language: "en" });
+  const page = made.status() === 303 ? await requests.page(at(made.headers().location)) : await made.text();
+  const link = /id="invitation-link"[^>]*>(.*?)<\/code>/s.exec(page)[1].replace(/<[^>]*>/g, "").trim();
+  const back = await other.get(await other.loggedIn(await other.post(link), { name }));
+  assert.equal(back.status(), 303, await back.text());
+  const operators = await requests.page(at("/operators"));
+  const [, confirm] = /action="(\/operators\/[0-9a-f]+\/operator\/confirm)"/.exec(operators);
+  const joined = await requests.post(at(confirm), formOf(operators, confirm));
+  assert.equal(joined.status(), 303, await joined.text());
+}
+
 /** Gives the code of the newest text message in a mailbox that is none of `known`, and adds it to them. */
 export async function textMessage(requests, mailbox, known) {
   for (let tries = 0; tries < 1000; tries += 1) {

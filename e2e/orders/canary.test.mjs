@@ -13,7 +13,7 @@ import { promisify } from "node:util";
 import { request } from "playwright-core";
 
 import { Portvakt, freePorts } from "../portvakt.mjs";
-import { Requests, answers, confirmContacts, fillIn, formOf, hidden, textMessage, twinOf } from "./by_requests.mjs";
+import { Requests, answers, confirmContacts, fillIn, formOf, hidden, inviteOperator, textMessage, twinOf } from "./by_requests.mjs";
 import { rows } from "./rows.mjs";
 
 const run = promisify(execFile);
@@ -39,8 +39,8 @@ function secret(what) {
   return value;
 }
 
-const start = async () => {
-  portvakt = await Portvakt.start({ directory: path.join(directory, "data"), log: log(), port });
+const start = async (fourEyes = false) => {
+  portvakt = await Portvakt.start({ directory: path.join(directory, "data"), log: log(), port, fourEyes });
 };
 
 async function signIn(first) {
@@ -116,12 +116,17 @@ async function begin(name, handover, more = {}) {
   await kari.post(`${order}/handover`, { ...form, handover });
 }
 
-/** An order that the issuer has; contacts have confirmed with their codes. */
-async function atTheIssuer(name, handover) {
+/** An order that is approved; contacts have confirmed with their codes. */
+async function toBeSealed(name, handover) {
   await begin(name, handover);
   await act("act", "submit");
   await confirm();
   await kari.get(await kari.loggedIn(await kari.post(await link("signatory"))));
+}
+
+/** The same when the issuer has it. */
+async function atTheIssuer(name, handover) {
+  await toBeSealed(name, handover);
   await act("decide", "seal");
   await act("desk", "sent");
 }
@@ -203,6 +208,31 @@ test("a deposited secret is destroyed when nobody comes for it", async () => {
   assert.equal(await state(), "Not received in time");
   const kept = rows(home, "SELECT kind FROM order_secrets WHERE order_id = ?", order.split("/").at(-1));
   assert.deepEqual(kept, []);
+});
+
+test("a deposited secret is proposed by one operator and confirmed by another", async () => {
+  await portvakt.kill();
+  await start(true);
+  const others = await request.newContext({ extraHTTPHeaders: { "accept-language": "en" } });
+  const ola = new Requests(others);
+  await inviteOperator(kari, ola, { console: portvakt.ready.console, name: "Ola" });
+  const confirmed = async () => {
+    const answer = await ola.post(`${order}/confirm`, formOf(await ola.page(order), "/confirm"));
+    assert.equal(answer.status(), 303, await answer.text());
+  };
+  await toBeSealed("proposed", "deposited");
+  await act("decide", "seal");
+  await confirmed();
+  await act("desk", "sent");
+  const known = secret("the secret that was proposed");
+  await register("proposed", known);
+  await deposit("proposed", known);
+  assert.equal(await state(), "At the issuer");
+  await confirmed();
+  assert.equal(await state(), "Ready to be received");
+  await others.dispose();
+  await portvakt.kill();
+  await start();
 });
 
 test("a colleague answers by link and code, a declaration is approved by its own link", async () => {
@@ -290,8 +320,8 @@ test("none of them is found anywhere afterwards", async () => {
     assert.ok(all.some((it) => it.endsWith(part)), `${part} is not among ${all}`);
   }
   assert.match(await readFile(log(), "latin1"), /TRACE|DEBUG/);
-  // Seven secrets; of each order four links, three codes and two of phones; of the last one also two links and a code.
-  assert.equal(canaries.size, 7 + 6 * 9 + 3);
+  // Eight secrets; of each order four links, three codes and two of phones; of the last one also two links and a code.
+  assert.equal(canaries.size, 8 + 7 * 9 + 3);
   for (const [what, value] of canaries) {
     for (const form of forms(value)) {
       assert.ok(found(Buffer.from(`before ${form} after`, "latin1")).includes(what), `${what} could be missed`);

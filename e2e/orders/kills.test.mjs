@@ -11,7 +11,7 @@ import { after, test } from "node:test";
 import { request } from "playwright-core";
 
 import { Portvakt, freePorts } from "../portvakt.mjs";
-import { Requests, answers, codesOf, confirmContacts, fillIn, formOf, hidden, textMessage, timeline, twinOf } from "./by_requests.mjs";
+import { Requests, answers, codesOf, confirmContacts, fillIn, formOf, hidden, inviteOperator, textMessage, timeline, twinOf } from "./by_requests.mjs";
 import { rows } from "./rows.mjs";
 
 const rounds = process.env.PORTVAKT_LONG ? 500 : 25;
@@ -107,17 +107,9 @@ async function install(way) {
 
 /** Ola becomes an operator, too, in a browser of his own. */
 async function inviteOla() {
-  const form = { label: "Ola", roles: "operator", language: "en" };
-  const made = await kari.post(console_("/operators/invitations"), form);
-  const page = made.status() === 303 ? await kari.page(console_(made.headers().location)) : await made.text();
-  const link = /id="invitation-link"[^>]*>(.*?)<\/code>/s.exec(page)[1].replace(/<[^>]*>/g, "").trim();
   others = await request.newContext({ extraHTTPHeaders: { "accept-language": "en" } });
   ola = new Requests(others);
-  const back = await ola.get(await ola.loggedIn(await ola.post(link), { name: "Ola" }));
-  assert.equal(back.status(), 303, await back.text());
-  const confirm = /action="(\/operators\/[0-9a-f]+\/operator\/confirm)"/.exec(await kari.page(console_("/operators")));
-  const joined = await kari.post(console_(confirm[1]), formOf(await kari.page(console_("/operators")), confirm[1]));
-  assert.equal(joined.status(), 303, await joined.text());
+  await inviteOperator(kari, ola, { console: portvakt.ready.console, name: "Ola" });
 }
 
 async function remove() {
