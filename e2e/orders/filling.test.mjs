@@ -164,6 +164,41 @@ test("a certificate that could do anything but show a few pages is refused with 
   }
 });
 
+test("a colleague without an account sends the certificate by a link and a code, and the desk has it", async () => {
+  await office.section("certificate");
+  await desk.getByText("Ask a colleague to answer this section").click();
+  await desk.fill("#colleague", "Ola Berg");
+  await desk.click("#ask-colleague");
+  await desk.waitForURL(/done=colleague-asked/);
+  await lookAt(desk, "order section certificate, a colleague is asked");
+  const link = (await desk.locator("#colleague-link").innerText()).replace(/\s/g, "");
+  const code = await desk.locator("main code").filter({ hasText: /^\d{3} \d{3}$/ }).first().innerText();
+  const colleague = await office.newPage();
+  await colleague.goto(link);
+  await colleague.fill("#code", code);
+  await colleague.click("#go-on");
+  const sendBy = async (page, buffer) => {
+    await page.fill("#issued", "2026-01-02");
+    await page.setInputFiles("#file", { name: "certificate.pdf", mimeType: "application/pdf", buffer });
+    await page.click("#save");
+  };
+  const send = (buffer) => sendBy(colleague, buffer);
+  await send(Buffer.from("MZ this is a program"));
+  await colleague.locator("#file-error").waitFor();
+  await lookAt(colleague, "section link, certificate refused");
+  await send(pages(1));
+  await colleague.getByText(/You can close this page/).waitFor();
+  await lookAt(colleague, "section link, certificate sent");
+  await colleague.context().close();
+  await sendBy(desk, pages(2));
+  await desk.getByText(/somebody else has answered/i).waitFor();
+  await lookAt(desk, "order section certificate, sent by somebody else meanwhile");
+  await desk.goto(`${office.order}/summary`);
+  assert.match(await desk.locator("main").innerText(), /The certificate is here/);
+  const file = await desk.request.get(`${office.order}/files/certificate`);
+  assert.deepEqual(await file.body(), pages(1));
+});
+
 test("the work list is filtered", async () => {
   await desk.goto(`${new URL(office.tenant).origin}/desk?turn=operator`);
   await lookAt(desk, "desk, filtered");

@@ -8,9 +8,12 @@ use store::{StoreError, WriteTx, order_documents, orders};
 use texts::AdminMessage;
 
 use crate::{
-    OrderDesk,
+    InBrowser, OrderDesk,
+    answering::{changed_meanwhile, seen},
+    desk::draft_until,
     kept_documents::{DocumentKey, OF_ORDER, open, save},
     moving::{Asked, Moved},
+    section_links::SectionAnswer,
     view::{seal_answers, state_of},
 };
 
@@ -24,6 +27,16 @@ pub struct CompanyCertificate<'a> {
     pub file: Vec<u8>,
     /// The day on which it was issued, as it was typed.
     pub issued: &'a str,
+    /// What was shown of the section when the form was made.
+    pub seen: &'a str,
+}
+
+/// The same, read by a child and found harmless.
+struct ReadCertificate {
+    file: Vec<u8>,
+    issued: Date,
+    pages: usize,
+    seen: String,
 }
 
 /// Reads the day on which a certificate was issued; today is the last that can be.
@@ -55,41 +68,89 @@ pub(crate) fn copy(
     }
 }
 
+/// Keeps a certificate with the answers that go with it.
+fn put(
+    tx: &mut WriteTx<'_>,
+    (permit, tenant): (&Permit, &Tenant),
+    mut moved: Moved,
+    (new, now): (ReadCertificate, Timestamp),
+) -> Result<(), Refusal> {
+    let id = moved.row.id;
+    if state_of(&moved.row)? != OrderState::Draft {
+        return Err(Refusal::Invalid(AdminMessage::OrderNoDraft.into()));
+    }
+    if seen(&moved.answers, OrderSection::Certificate) != new.seen {
+        return Err(changed_meanwhile());
+    }
+    let key = DocumentKey { order: id, submission: OF_ORDER, kind: CERTIFICATE };
+    save(tx, tenant, (key, &new.file), now)?;
+    moved.answers.has_certificate = true;
+    moved.answers.certificate_date = new.issued.to_string();
+    moved.row.sealed_answers = seal_answers(tenant, id, &moved.answers);
+    moved.row.changed_at = now;
+    moved.row.expires_at = Some(draft_until(now));
+    orders::save(tx, &moved.row)?;
+    let details = json!({"section": OrderSection::Certificate.as_str(), "pages": new.pages});
+    permit.record(Action::OrderAnswered, format!("order {id}"), &details, now).append(tx)?;
+    Ok(())
+}
+
 impl OrderDesk {
     /// Takes the certificate of the company of a draft, in place of the one that there was.
     ///
     /// # Errors
-    /// [`Refusal::Invalid`] at `issued`: no day, or one that is to come. At `file`: it is no PDF that shows pages and nothing else,
-    /// or the order is no draft any more.
+    /// [`Refusal::Invalid`] at `issued`: no day, or one that is to come. At `file`: it is no PDF that shows pages and nothing else.
+    /// The order is no draft any more, or somebody else answered this section after the form was shown.
     /// [`Refusal::NotFound`], [`Refusal::Forbidden`], [`Refusal::Store`].
     pub async fn save_certificate(
         &self,
         permit: &Permit,
         id: OrderId,
-        CompanyCertificate { file, issued }: CompanyCertificate<'_>,
+        new: CompanyCertificate<'_>,
         now: Timestamp,
     ) -> Result<(), Refusal> {
         permit.tenant(Permission::ManageOrders)?;
-        let issued = issued_on(issued, now)?;
-        let facts = self.checked_upload(&file).await?;
+        let read = self.read_certificate(new, now).await?;
         let permit = permit.clone();
         let saved = self.store.write(move |tx| {
             let tenant = permit.tenant(Permission::ManageOrders)?.clone();
-            let mut moved = Moved::load(tx, &tenant, Asked::Now(id))?;
-            if state_of(&moved.row)? != OrderState::Draft {
-                return Err(Refusal::Invalid(AdminMessage::OrderNoDraft.into()));
-            }
-            let key = DocumentKey { order: id, submission: OF_ORDER, kind: CERTIFICATE };
-            save(tx, &tenant, (key, &file), now)?;
-            moved.answers.has_certificate = true;
-            moved.answers.certificate_date = issued.to_string();
-            moved.row.sealed_answers = seal_answers(&tenant, id, &moved.answers);
-            moved.row.changed_at = now;
-            orders::save(tx, &moved.row)?;
-            let details = json!({"section": OrderSection::Certificate.as_str(), "pages": facts.pages});
-            let record = permit.record(Action::OrderAnswered, format!("order {id}"), &details, now);
-            Ok::<_, Refusal>(record.append(tx)?)
+            let moved = Moved::load(tx, &tenant, Asked::Now(id))?;
+            put(tx, (&permit, &tenant), moved, (read, now))
         });
         saved.await
+    }
+
+    /// The same, from a colleague who has a link for the section. Nothing is read of who may not answer it.
+    ///
+    /// # Errors
+    /// As [`OrderDesk::save_certificate`]; [`Refusal::Invalid`]: the link is over, or this is not its browser.
+    pub async fn certificate_by_link(
+        &self,
+        permit: &Permit,
+        at: InBrowser<'_>,
+        new: CompanyCertificate<'_>,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let answer = SectionAnswer::of(at, OrderSection::Certificate);
+        let (first, reader) = (answer.clone(), permit.tenant(Permission::AnswerOrder)?.clone());
+        self.store.read(move |tx| first.find(tx, &reader, now).map(drop)).await?;
+        let read = self.read_certificate(new, now).await?;
+        let permit = permit.clone();
+        let saved = self.store.write(move |tx| {
+            let tenant = permit.tenant(Permission::AnswerOrder)?.clone();
+            let moved = answer.begin(tx, &tenant, now)?;
+            put(tx, (&permit, &tenant), moved, (read, now))
+        });
+        saved.await
+    }
+
+    async fn read_certificate(
+        &self,
+        CompanyCertificate { file, issued, seen }: CompanyCertificate<'_>,
+        now: Timestamp,
+    ) -> Result<ReadCertificate, Refusal> {
+        let issued = issued_on(issued, now)?;
+        let facts = self.checked_upload(&file).await?;
+        Ok(ReadCertificate { file, issued, pages: facts.pages, seen: seen.to_owned() })
     }
 }

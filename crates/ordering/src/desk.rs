@@ -483,7 +483,7 @@ fn operators(tx: &mut impl Tx) -> Result<usize, StoreError> {
     Ok(roles.iter().filter(|it| it.role == Role::Operator.as_str() && it.confirmed_at.is_some()).count())
 }
 
-fn draft_until(now: Timestamp) -> Timestamp {
+pub(crate) fn draft_until(now: Timestamp) -> Timestamp {
     let days = OrderState::Draft.lasts_days().unwrap_or_default();
     now.after(std::time::Duration::from_secs(u64::from(days) * 86_400))
 }

@@ -19,7 +19,7 @@ use model::{
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::{
-    Tx, orders,
+    Tx, WriteTx, orders,
     section_links::{self, SectionLink},
     tenants,
 };
@@ -150,9 +150,9 @@ impl std::fmt::Debug for InBrowser<'_> {
     }
 }
 
-/// Whether a colleague can be asked for a section: not where a file is sent, which takes a member, or nothing is asked.
+/// Whether a colleague can be asked for a section: not for the domain, which was chosen when the order was begun.
 pub const fn can_be_delegated(section: OrderSection) -> bool {
-    !matches!(section, OrderSection::Certificate | OrderSection::Domain)
+    !matches!(section, OrderSection::Domain)
 }
 
 /// Whether a section names people, the company whose people sign, or the law that gives a right: then it is known who answered.
@@ -262,16 +262,46 @@ fn good(
     if state_of(&moved.row)? == OrderState::Draft { Ok((row, moved)) } else { Err(spent()) }
 }
 
-/// The same in the browser in which it was accepted, by somebody who has shown who they are where that is asked.
-fn answerable(
-    tx: &mut impl Tx,
-    tenant: &Tenant,
-    InBrowser { id, browser }: InBrowser<'_>,
-    now: Timestamp,
-) -> Result<(SectionLink, Moved), Refusal> {
-    let (row, moved) = good(tx, tenant, id, now)?;
-    let is_known = row.person_digest.is_some() || !asks_for_eid(section_of(&row)?);
-    if is_in(&row, browser) && is_known { Ok((row, moved)) } else { Err(spent()) }
+/// What a colleague answers, and in which browser.
+#[derive(Clone)]
+pub(crate) struct SectionAnswer {
+    id: LinkId,
+    browser: Option<String>,
+    section: OrderSection,
+}
+
+impl SectionAnswer {
+    pub(crate) fn of(at: InBrowser<'_>, section: OrderSection) -> Self {
+        Self { id: at.id, browser: at.browser.map(str::to_owned), section }
+    }
+
+    /// The link and its draft, for who accepted it in this browser and has shown who they are where that is asked.
+    pub(crate) fn find(
+        &self,
+        tx: &mut impl Tx,
+        tenant: &Tenant,
+        now: Timestamp,
+    ) -> Result<(SectionLink, Moved), Refusal> {
+        let (row, moved) = good(tx, tenant, self.id, now)?;
+        let section = section_of(&row)?;
+        let is_known = row.person_digest.is_some() || !asks_for_eid(section);
+        let may_answer = section == self.section && is_in(&row, self.browser.as_deref()) && is_known;
+        if may_answer { Ok((row, moved)) } else { Err(spent()) }
+    }
+
+    /// Writes down that the section is answered with the link, and gives the draft to answer in.
+    pub(crate) fn begin(
+        &self,
+        tx: &mut WriteTx<'_>,
+        tenant: &Tenant,
+        now: Timestamp,
+    ) -> Result<Moved, Refusal> {
+        let (mut row, moved) = self.find(tx, tenant, now)?;
+        let kept = Kept { answered_at: now.micros(), ..open(tenant, &row)? };
+        row.sealed_colleague = seal(tenant, self.id, &kept);
+        section_links::save(tx, &row)?;
+        Ok(moved)
+    }
 }
 
 impl OrderDesk {
@@ -522,19 +552,12 @@ impl OrderDesk {
         new: SectionAnswers<'_>,
         now: Timestamp,
     ) -> Result<String, Refusal> {
-        let (permit, id, browser) = (permit.clone(), at.id, at.browser.map(str::to_owned));
         let SectionAnswers { section, seen, answers } = new;
+        let (answer, permit) = (SectionAnswer::of(at, section), permit.clone());
         let (seen, answers): (String, OrderAnswers) = (seen.to_owned(), answers);
         let saved = self.store.write(move |tx| {
             let tenant = permit.tenant(Permission::AnswerOrder)?.clone();
-            let at = InBrowser { id, browser: browser.as_deref() };
-            let (mut row, moved) = answerable(tx, &tenant, at, now)?;
-            if section_of(&row)? != section {
-                return Err(spent());
-            }
-            let kept = Kept { answered_at: now.micros(), ..open(&tenant, &row)? };
-            row.sealed_colleague = seal(&tenant, id, &kept);
-            section_links::save(tx, &row)?;
+            let moved = answer.begin(tx, &tenant, now)?;
             save_answers(tx, (&permit, &tenant), moved, Saving { section, seen: &seen, answers, now })
         });
         saved.await

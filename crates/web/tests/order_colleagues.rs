@@ -140,6 +140,28 @@ async fn a_colleague_who_has_signed_in_says_who_signs_and_nobody_who_may_not() {
 }
 
 #[tokio::test]
+async fn a_file_is_read_of_a_colleague_who_typed_the_code_and_of_nobody_else() {
+    let house = TestBroker::open().await;
+    let mut order = Ordering::begin(&house).await;
+    let (link, code) = asked(&mut order, "certificate").await;
+    let there = format!("{link}/certificate");
+    let mut colleague = order.phone();
+    let form: (&[_], &[_]) = (&[("issued", "2999-01-01")], &[("file", "%PDF-1.7")]);
+    let early = colleague.upload(&there, form, Some(ORIGIN)).await;
+    assert_eq!(early.location(), link, "nothing of it is read");
+    accept(&mut colleague, &link, &code).await;
+    let read = colleague.upload(&there, form, Some(ORIGIN)).await;
+    assert!(read.status == 422 && read.body.contains("a day that is to come"), "{}", read.body);
+    let other = order.phone().upload(&there, form, Some(ORIGIN)).await;
+    assert_eq!(other.location(), link);
+    let (purpose, code) = asked(&mut order, "purpose").await;
+    accept(&mut colleague, &purpose, &code).await;
+    let form: (&[_], &[_]) = (&[("issued", "2026-01-02")], &[("file", "%PDF-1.7")]);
+    let wrong = colleague.upload(&format!("{purpose}/certificate"), form, Some(ORIGIN)).await;
+    assert!(wrong.status == 422 && !order.view().await.answers.has_certificate, "{}", wrong.body);
+}
+
+#[tokio::test]
 async fn a_link_for_a_section_ends_when_it_is_taken_away_submitted_or_two_weeks_old() {
     let house = TestBroker::open().await;
     let mut order = Ordering::begin(&house).await;
@@ -163,11 +185,11 @@ async fn a_link_for_a_section_ends_when_it_is_taken_away_submitted_or_two_weeks_
 }
 
 #[tokio::test]
-async fn nobody_is_asked_for_a_file_nor_by_another_tenant() {
+async fn nobody_is_asked_for_the_domain_nor_by_another_tenant() {
     let house = TestBroker::open().await;
     let mut order = Ordering::begin(&house).await;
     let body = form(&[("colleague", "Ola")]);
-    for section in ["certificate", "domain", "nonsense"] {
+    for section in ["domain", "nonsense"] {
         let there = format!("{}/sections/{section}/colleagues", order.order);
         assert_eq!(order.browser.post(&there, &body, Some(ORIGIN)).await.status, 404, "{section}");
     }

@@ -16,7 +16,8 @@ use super::{
     access::{Access, SignedIn},
     answer::{not_found, refused, session_over, sign_in_first, sign_in_lately, told},
     filled::Filled,
-    route::ConsoleRoute,
+    orders::colleagues,
+    route::{ConsoleRoute, Form},
     routes::{find, is_other_method},
     site::ConsoleSite,
     upload::{Upload, body_of, is_multipart, taken_apart},
@@ -121,7 +122,16 @@ enum NotRead {
     TooLarge,
 }
 
-/// Reads a form of ours into the visit. Files are read from whoever is signed in only.
+/// Whether the files of a form are read: of nobody who is not known.
+async fn sends_files(visit: &Visit, form: Form) -> bool {
+    match form {
+        Form::Fields => false,
+        Form::Files(_) => visit.session.is_some(),
+        Form::LinkFiles(_) => colleagues::may_answer(visit).await,
+    }
+}
+
+/// Reads a form of ours into the visit.
 async fn read_form(
     visit: &mut Visit,
     route: &ConsoleRoute,
@@ -131,7 +141,7 @@ async fn read_form(
     if let (Some(most), true) = (route.form.largest_upload(), is_multipart(headers))
         && source.is_own_page()
     {
-        let most = if visit.session.is_some() { most } else { 0 };
+        let most = if sends_files(visit, route.form).await { most } else { 0 };
         match body_of(body, most).await.map_err(|_| NotRead::NotOurs)? {
             Some(body) => {
                 (visit.form, visit.upload) = taken_apart(headers, body).await.ok_or(NotRead::NotOurs)?;

@@ -18,15 +18,17 @@ pub(super) type Answering = Pin<Box<dyn Future<Output = Result<Response, Refusal
 pub(super) enum Form {
     /// Fields, as a browser sends them by itself.
     Fields,
-    /// Fields and files (`multipart/form-data`), at most so many bytes together; or fields alone.
+    /// Fields and files (`multipart/form-data`) of who is signed in, at most so many bytes together; or fields alone.
     Files(usize),
+    /// The same, of a colleague who may answer the section of their link.
+    LinkFiles(usize),
 }
 
 impl Form {
     pub(super) const fn largest_upload(self) -> Option<usize> {
         match self {
             Self::Fields => None,
-            Self::Files(most) => Some(most),
+            Self::Files(most) | Self::LinkFiles(most) => Some(most),
         }
     }
 }

@@ -19,7 +19,8 @@ const MEMBER: Access = Access::Member;
 const LOGO: Form = Form::Files(320 * 1024);
 
 /// A form with a PDF: at most 10 MiB. Larger ones are told so by the page.
-const PDF: Form = Form::Files(10 * 1024 * 1024 + 64 * 1024);
+const PDF_FORM: usize = 10 * 1024 * 1024 + 64 * 1024;
+const PDF: Form = Form::Files(PDF_FORM);
 
 /// A form with a certificate: chain and key, at most 64 KiB each, as files or pasted.
 const CERTIFICATE: Form = Form::Files(160 * 1024);
@@ -76,6 +77,14 @@ pub(super) static ROUTES: &[ConsoleRoute] = &[
     route!(POST, "/section/{id}/{code}", ANYONE, orders::colleagues::accept),
     route!(POST, "/section/{id}/{code}/sign-in", ANYONE, orders::colleagues::sign_in),
     route!(POST, "/section/{id}/{code}/answers", ANYONE, orders::colleagues::save),
+    route!(
+        POST,
+        "/section/{id}/{code}/certificate",
+        ANYONE,
+        orders::colleagues::save_certificate,
+        SignedIn::Whenever,
+        Form::LinkFiles(PDF_FORM)
+    ),
     // A session of a link from the host.
     route!(GET, "/setup", HOST, setup::page),
     route!(POST, "/setup/credentials", HOST, setup::set_credentials),

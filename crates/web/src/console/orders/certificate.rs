@@ -11,7 +11,9 @@ use pages::console::{
 use texts::AdminMessage;
 
 use super::{
+    colleagues::{colleagues_block, own_refusal},
     place::{base, crumbs, found},
+    section_form::FormPlace,
     sections::words_of,
 };
 use crate::console::{
@@ -23,7 +25,7 @@ use crate::console::{
 const FIELDS: [&str; 2] = ["file", "issued"];
 
 /// What is here already, and a warning where it is old.
-fn kept_blocks(visit: &Visit, order: &OrderView) -> Vec<Block> {
+fn kept_blocks(visit: &Visit, order: &OrderView, href: Option<String>) -> Vec<Block> {
     if !order.answers.has_certificate {
         return Vec::new();
     }
@@ -35,12 +37,12 @@ fn kept_blocks(visit: &Visit, order: &OrderView) -> Vec<Block> {
         let text = Text::with("console-order-certificate-old", "date", issued);
         blocks.push(Block::Notice(Notice { kind: NoticeKind::Warning, text, action: None }));
     }
-    let href = format!("{}/files/certificate", base(visit, order.id));
-    blocks.push(Block::Actions(vec![Action::to("console-order-file-certificate", href)]));
+    let file = href.map(|it| Block::Actions(vec![Action::to("console-order-file-certificate", it)]));
+    blocks.extend(file);
     blocks
 }
 
-fn form(visit: &Visit, order: &OrderView, refusal: Option<&Refusal>) -> ConsoleForm {
+fn form(visit: &Visit, order: &OrderView, place: FormPlace, refusal: Option<&Refusal>) -> ConsoleForm {
     let pdf = FieldKind::File("application/pdf");
     let file = ConsoleField::new("file", Text::Key("console-order-certificate-file"), "", pdf);
     let issued = ConsoleField::new(
@@ -50,7 +52,8 @@ fn form(visit: &Visit, order: &OrderView, refusal: Option<&Refusal>) -> ConsoleF
         FieldKind::Date,
     );
     ConsoleForm {
-        action: format!("{}/certificate", base(visit, order.id)),
+        action: place.action,
+        hidden: vec![("seen".to_owned(), order.seen(OrderSection::Certificate))],
         fields: vec![
             file.required()
                 .with_help(Text::Key("console-order-certificate-file-help"))
@@ -63,20 +66,39 @@ fn form(visit: &Visit, order: &OrderView, refusal: Option<&Refusal>) -> ConsoleF
         error: wrong_form(visit, refusal, &FIELDS),
         submit: Text::Key("console-order-certificate-upload"),
         submit_id: "save",
-        cancel_href: Some(base(visit, order.id)),
+        cancel_href: place.cancel_href,
         ..ConsoleForm::default()
     }
 }
 
-/// The page of the section.
-pub(super) fn certificate_page(visit: &Visit, order: &OrderView, refusal: Option<&Refusal>) -> ConsolePage {
-    let (label, help) = words_of(OrderSection::Certificate);
-    let mut blocks = kept_blocks(visit, order);
+/// The certificate and its form, for whoever may answer the section. `file`: where the one that there is can be read.
+pub(super) fn certificate_blocks(
+    visit: &Visit,
+    (order, file): (&OrderView, Option<String>),
+    place: FormPlace,
+    refusal: Option<&Refusal>,
+) -> Vec<Block> {
+    let mut blocks = kept_blocks(visit, order, file);
     if order.answers.company.is_vouched_for() && !order.answers.has_certificate {
         let text = Text::Key("console-order-certificate-unneeded");
         blocks.push(Block::Notice(Notice { kind: NoticeKind::Info, text, action: None }));
     }
-    blocks.push(Block::Form(form(visit, order, refusal)));
+    blocks.push(Block::Form(form(visit, order, place, refusal)));
+    blocks
+}
+
+/// The page of the section.
+pub(super) async fn certificate_page(
+    visit: &Visit,
+    order: &OrderView,
+    refusal: Option<&Refusal>,
+) -> Result<ConsolePage, Refusal> {
+    let (label, help) = words_of(OrderSection::Certificate);
+    let own = base(visit, order.id);
+    let place = FormPlace { action: format!("{own}/certificate"), cancel_href: Some(own.clone()) };
+    let file = Some(format!("{own}/files/certificate"));
+    let mut blocks = certificate_blocks(visit, (order, file), place, own_refusal(refusal));
+    blocks.extend(colleagues_block(visit, (order, OrderSection::Certificate), refusal).await?);
     let mut page = ConsolePage {
         heading: Text::Key(label),
         lead: Some(Text::Key(help)),
@@ -84,7 +106,7 @@ pub(super) fn certificate_page(visit: &Visit, order: &OrderView, refusal: Option
         ..ConsolePage::default()
     };
     page.frame.crumbs = crumbs(visit, Some(order));
-    page
+    Ok(page)
 }
 
 /// The file that a form brought.
@@ -97,9 +119,14 @@ pub(super) fn uploaded(visit: &Visit) -> Result<Vec<u8>, Refusal> {
     Ok(visit.upload.file("file").ok_or_else(missing)?.to_vec())
 }
 
+/// The certificate that a form brought.
+pub(super) fn sent(visit: &Visit) -> Result<CompanyCertificate<'_>, Refusal> {
+    let (issued, seen) = (visit.form.get("issued"), visit.form.get("seen"));
+    Ok(CompanyCertificate { file: uploaded(visit)?, issued, seen })
+}
+
 async fn saved(visit: &Visit, order: &OrderView) -> Result<(), Refusal> {
-    let certificate = CompanyCertificate { file: uploaded(visit)?, issued: visit.form.get("issued") };
-    visit.site.orders.save_certificate(visit.permit()?, order.id, certificate, visit.now()).await
+    visit.site.orders.save_certificate(visit.permit()?, order.id, sent(visit)?, visit.now()).await
 }
 
 /// `POST /t/{tenant}/orders/{order}/certificate`
@@ -108,7 +135,7 @@ pub(in crate::console) async fn save(visit: Visit) -> Result<Response, Refusal> 
     match saved(&visit, &order).await {
         Ok(()) => Ok(done(&base(&visit, order.id), "order-saved")),
         Err(refusal) => {
-            let page = certificate_page(&visit, &order, Some(&refusal));
+            let page = certificate_page(&visit, &found(&visit).await?, Some(&refusal)).await?;
             Ok(refused_form(&visit, &refusal, page))
         }
     }

@@ -16,6 +16,7 @@ use texts::{AdminMessage, Noun};
 
 use super::{
     bank::look_up_bank,
+    certificate::{certificate_blocks, sent},
     company::look_up_company,
     place::{base, found},
     proving::{self, Asked, Of},
@@ -61,6 +62,11 @@ fn link_block(visit: &Visit, order: &OrderView, it: &SectionLinkView) -> Vec<Blo
     let href = format!("{}/colleagues/{}/dismiss", base(visit, order.id), it.id);
     let dismiss = Action::act("console-colleague-dismiss", href);
     vec![Block::Facts(facts), Block::Actions(vec![dismiss])]
+}
+
+/// A refusal that is of the section's own form, not of the one that asks a colleague.
+pub(super) fn own_refusal(refusal: Option<&Refusal>) -> Option<&Refusal> {
+    refusal.filter(|it| !it.message().field.unwrap_or_default().starts_with("colleague"))
 }
 
 /// Who is asked for a section, and asking somebody.
@@ -160,6 +166,17 @@ fn code_form(visit: &Visit, refusal: Option<&Refusal>) -> Block {
     })
 }
 
+/// The form of the section.
+fn answer_blocks(visit: &Visit, link: &ColleagueView, refusal: Option<&Refusal>) -> Vec<Block> {
+    let place = |what| FormPlace { action: format!("{}/{what}", address(visit)), cancel_href: None };
+    match link.section {
+        OrderSection::Certificate => {
+            certificate_blocks(visit, (&link.view, None), place("certificate"), refusal)
+        }
+        _ => section_blocks(visit, (&link.view, link.section), place("answers"), refusal),
+    }
+}
+
 fn page_of(visit: &Visit, link: &ColleagueView, refusal: Option<&Refusal>) -> ConsolePage {
     let (label, help) = words_of(link.section);
     let mut facts = vec![Fact::new("console-order-link-tenant", Text::plain(link.tenant_name.clone()))];
@@ -181,8 +198,7 @@ fn page_of(visit: &Visit, link: &ColleagueView, refusal: Option<&Refusal>) -> Co
                 let text = Text::Key("console-colleague-saved");
                 blocks.push(Block::Notice(Notice { kind: NoticeKind::Done, text, action: None }));
             }
-            let place = FormPlace { action: format!("{}/answers", address(visit)), cancel_href: None };
-            blocks.extend(section_blocks(visit, (&link.view, link.section), place, refusal));
+            blocks.extend(answer_blocks(visit, link, refusal));
         }
     }
     let lead = if link.step == ColleagueStep::Answer { help } else { "console-colleague-lead" };
@@ -293,15 +309,42 @@ pub(in crate::console) async fn save(visit: Visit) -> Result<Response, Refusal> 
     let saved = saved(&visit, (&link, &permit)).await;
     let by_itself = saves_itself(link.section) && visit.form.has("saves_itself");
     match (saved, by_itself) {
-        (Ok(_), false) => Ok(see_other(&format!("{}?saved=yes", address(&visit)))),
         (Ok(seen), true) => Ok(json(StatusCode::OK, &json!({"seen": seen}))),
         (Err(refusal @ Refusal::Invalid(_)), true) => {
             Ok(json(StatusCode::UNPROCESSABLE_ENTITY, &json!({"wrong": sentence(&visit, &refusal)})))
         }
-        (Err(refusal @ Refusal::Invalid(_)), false) => match asked(&visit).await {
-            Ok((link, _)) => Ok(refused_form(&visit, &refusal, page_of(&visit, &link, Some(&refusal)))),
-            Err(refusal) => Ok(over(&visit, &refusal)),
+        (saved, _) => answered(&visit, saved.map(drop)).await,
+    }
+}
+
+/// Whether the browser may answer the section of the link that it asks for: only then is a file of it read.
+pub(in crate::console) async fn may_answer(visit: &Visit) -> bool {
+    matches!(asked(visit).await, Ok((link, _)) if link.step == ColleagueStep::Answer)
+}
+
+/// `POST /section/{id}/{code}/certificate`
+pub(in crate::console) async fn save_certificate(visit: Visit) -> Result<Response, Refusal> {
+    let permit = match asked(&visit).await {
+        Ok((link, permit)) if link.step == ColleagueStep::Answer => permit,
+        // Nothing of the form was read.
+        Ok(_) => return Ok(see_other(&address(&visit))),
+        Err(refusal) => return Ok(over(&visit, &refusal)),
+    };
+    let saved = async {
+        let at = InBrowser { id: id_of(&visit)?, browser: browser_of(&visit) };
+        visit.site.orders.certificate_by_link(&permit, at, sent(&visit)?, visit.now()).await
+    };
+    answered(&visit, saved.await).await
+}
+
+/// What a colleague is shown when they have answered.
+async fn answered(visit: &Visit, saved: Result<(), Refusal>) -> Result<Response, Refusal> {
+    match saved {
+        Ok(()) => Ok(see_other(&format!("{}?saved=yes", address(visit)))),
+        Err(refusal @ Refusal::Invalid(_)) => match asked(visit).await {
+            Ok((link, _)) => Ok(refused_form(visit, &refusal, page_of(visit, &link, Some(&refusal)))),
+            Err(refusal) => Ok(over(visit, &refusal)),
         },
-        (Err(other), _) => Err(other),
+        Err(other) => Err(other),
     }
 }

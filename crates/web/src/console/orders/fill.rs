@@ -12,7 +12,7 @@ use super::{
     bank::look_up_bank,
     certificate::certificate_page,
     checklist::Checked,
-    colleagues::colleagues_block,
+    colleagues::{colleagues_block, own_refusal},
     company::look_up_company,
     place::{base, crumbs, found},
     section_form::{FormPlace, saves_itself, section_blocks},
@@ -34,12 +34,15 @@ async fn section_page(
     (order, section): (&OrderView, OrderSection),
     refusal: Option<&Refusal>,
 ) -> Result<ConsolePage, Refusal> {
+    if section == OrderSection::Certificate {
+        return certificate_page(visit, order, refusal).await;
+    }
     let (label, _) = words_of(section);
     let place = FormPlace {
         action: format!("{}/sections/{}", base(visit, order.id), section.as_str()),
         cancel_href: Some(base(visit, order.id)),
     };
-    let mut blocks = section_blocks(visit, (order, section), place, refusal);
+    let mut blocks = section_blocks(visit, (order, section), place, own_refusal(refusal));
     blocks.extend(colleagues_block(visit, (order, section), refusal).await?);
     let mut page = ConsolePage {
         heading: Text::Key(label),
@@ -54,9 +57,6 @@ async fn section_page(
 /// `GET /t/{tenant}/orders/{order}/sections/{section}`
 pub(in crate::console) async fn section(visit: Visit) -> Result<Response, Refusal> {
     let (order, section) = (found(&visit).await?, section_of(&visit)?);
-    if section == OrderSection::Certificate {
-        return Ok(shown(&visit, certificate_page(&visit, &order, None)));
-    }
     let page = section_page(&visit, (&order, section), None).await?;
     Ok(shown(&visit, page))
 }
