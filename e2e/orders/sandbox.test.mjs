@@ -151,12 +151,19 @@ test("whoever ordered seals, sends and issues it, and the receiver's credentials
   await order.seal();
   await order.act("sent", "At the issuer");
   await order.act("issue", "Ready to be received");
-  const receiver = await order.receiver();
+  // A person of the sandbox, in this browser alone: no member of the console.
+  const receiver = await order.newPage();
+  await receiver.goto(await order.linkFor("receive"));
+  await receiver.click("#enter");
+  await receiver.waitForURL(/sandbox\.localhost/);
+  await order.logIn(receiver, "Kari");
+  await receiver.waitForURL(/\/order\/.*\/receive/);
   await lookAt(receiver, "order sandbox receive");
   await receiver.fill("#client_id", "anything");
   await receiver.fill("#secret", "anything");
   await receiver.click("#save-credentials");
   await receiver.waitForURL(/done=order-entered/);
+  await lookAt(receiver, "order sandbox received");
   await desk.goto(order.order);
   assert.equal(await order.state(), "Works");
   await desk.goto(`${order.tenant}/orders`);

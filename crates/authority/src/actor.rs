@@ -115,6 +115,13 @@ pub enum Actor {
         /// The eID by which the link was bound to a person, where it was.
         bound_eid: Option<LoginMethod>,
     },
+    /// The receiver of a sandbox order, by its link: a person of the sandbox, who is no member of anything.
+    SandboxReceiver {
+        /// The link's row.
+        id: LinkId,
+        /// Whose order it is.
+        tenant: TenantId,
+    },
 }
 
 impl Actor {
@@ -125,7 +132,8 @@ impl Actor {
             Self::Member { tenant: own, roles, .. } => *own == tenant || roles.contains(&Role::Operator),
             Self::ApiKey { tenant: own, .. }
             | Self::Application { tenant: own, .. }
-            | Self::LinkHolder { tenant: own, .. } => *own == tenant,
+            | Self::LinkHolder { tenant: own, .. }
+            | Self::SandboxReceiver { tenant: own, .. } => *own == tenant,
         }
     }
 
@@ -139,7 +147,7 @@ impl Actor {
             }
             // Invited to be an operator.
             Self::LinkHolder { tenant, .. } => *tenant == INSTALLATION,
-            Self::ApiKey { .. } | Self::Application { .. } => false,
+            Self::ApiKey { .. } | Self::Application { .. } | Self::SandboxReceiver { .. } => false,
         }
     }
 
@@ -150,6 +158,7 @@ impl Actor {
             Self::Member { roles, .. } | Self::ApiKey { roles, .. } => roles,
             Self::Application { .. } => &[Role::Application],
             Self::LinkHolder { .. } => &[Role::LinkHolder],
+            Self::SandboxReceiver { .. } => &[Role::OrderReceiver],
         }
     }
 
@@ -171,7 +180,7 @@ impl std::fmt::Display for Actor {
             Self::Member { id, .. } => write!(f, "member:{id}"),
             Self::ApiKey { id, .. } => write!(f, "api_key:{id}"),
             Self::Application { id, .. } => write!(f, "application:{id}"),
-            Self::LinkHolder { id, .. } => write!(f, "link:{id}"),
+            Self::LinkHolder { id, .. } | Self::SandboxReceiver { id, .. } => write!(f, "link:{id}"),
         }
     }
 }

@@ -30,11 +30,12 @@ use crate::{
     answered::{Answered, accepted_before, approved_digest, waiting_row},
     compose::{ApprovedDigests, digest_of_all, digests_of},
     confirming::{Confirmation, Confirmed, confirm_everywhere},
-    kept_person::{KeptPerson, open_person, seal_person},
+    kept_person::{KeptPerson, ReceivesIn, open_person, seal_person},
     moving::{Asked, Happening, Moved, NewStep, OrderVersion, add_step, apply, request_digest},
     people::{NO_ROOM, Request, link_spent, request, write_link},
     phones::is_confirmed_here,
     proposal::{Decided, Decision},
+    sandbox_receiver::{LetIn, receiving_digest},
     view::{seal_answers, state_of},
 };
 
@@ -435,7 +436,7 @@ impl OrderDesk {
         declined.await
     }
 
-    /// Lets the named receiver in, who has shown who they are: they become the member `member`.
+    /// Lets the named receiver in, who has shown who they are.
     ///
     /// # Errors
     /// [`Refusal::Invalid`]: the link is over, or it is somebody else. [`Refusal::Forbidden`], [`Refusal::Store`].
@@ -444,7 +445,7 @@ impl OrderDesk {
         permit: &Permit,
         (person, shown): (LinkId, &ReceiverProof),
         now: Timestamp,
-    ) -> Result<model::OrderId, Refusal> {
+    ) -> Result<LetIn, Refusal> {
         let tenant = permit.tenant(Permission::AnswerOrder)?.clone();
         if shown.proof.level < Level::Substantial {
             return Err(Refusal::Invalid(AdminMessage::OrderLevelTooLow.into()));
@@ -478,9 +479,15 @@ impl OrderDesk {
             }
             (row.state, row.decided_at) = (PersonState::Done, Some(now));
             row.person_digest = Some(at_the_eid);
+            let is_sandbox = moved.answers.is_sandbox;
+            if is_sandbox {
+                let browser = browser.as_deref().ok_or_else(link_spent)?;
+                kept.receives_in =
+                    Some(ReceivesIn { browser: receiving_digest(person, browser), at: now.micros() });
+            }
             row.sealed_person = seal_person(&tenant, row.id, &kept);
             order_people::save(tx, &row)?;
-            Ok::<_, Refusal>(row.order_id)
+            Ok::<_, Refusal>(if is_sandbox { LetIn::ByLink } else { LetIn::AsMember(row.order_id) })
         });
         entered.await
     }

@@ -173,7 +173,7 @@ impl OrderDesk {
         let revealed = self.store.write(move |tx| {
             let tenant = permit.tenant(Permission::ReceiveCredentials)?.clone();
             let mut moved = Moved::load(tx, &tenant, Asked::Seen(seen))?;
-            check_receiver(&permit, &moved.people)?;
+            check_receiver(&permit, &moved)?;
             let deposit = take_deposit(tx, &tenant, seen.id)?;
             apply(tx, (&permit, &mut moved), &Happening::of(OrderEvent::Reveal), now)?;
             Ok::<_, Refusal>(deposit)
@@ -187,11 +187,13 @@ impl OrderDesk {
     /// [`Refusal::NotFound`]: there is none, or it is another one's to receive. [`Refusal::Forbidden`], [`Refusal::Store`].
     pub async fn order_to_receive(&self, permit: &Permit, id: OrderId) -> Result<OrderView, Refusal> {
         let order = self.whole(permit.tenant(Permission::ReceiveCredentials)?, id).await?;
-        let Actor::Member { id: member, .. } = permit.caller().actor else {
-            return Err(Refusal::NotFound(Noun::Order));
+        let is_it = |it: &PersonView| match permit.caller().actor {
+            Actor::Member { id, .. } => it.member == Some(id),
+            Actor::SandboxReceiver { id, .. } => order.answers.is_sandbox && it.id == id,
+            _ => false,
         };
-        let is_it = |it: &PersonView| it.part == Part::Receiver && it.member == Some(member);
-        if order.people.iter().any(is_it) { Ok(order) } else { Err(Refusal::NotFound(Noun::Order)) }
+        let receivers = || order.people.iter().filter(|it| it.part == Part::Receiver);
+        if receivers().any(is_it) { Ok(order) } else { Err(Refusal::NotFound(Noun::Order)) }
     }
 
     /// Lists the orders whose credentials are still to be checked: the check that follows the entry came to nothing, or the
@@ -227,7 +229,7 @@ impl OrderDesk {
         let moved = self.store.write(move |tx| {
             let tenant = permit.tenant(Permission::ReceiveCredentials)?.clone();
             let mut moved = Moved::load(tx, &tenant, Asked::Seen(seen))?;
-            check_receiver(&permit, &moved.people)?;
+            check_receiver(&permit, &moved)?;
             let domain = domains::get(tx, tenant.id, moved.row.domain_id);
             let domain = domain.map_err(|error| Refusal::of(error, Noun::Domain))?;
             let is_sandbox = moved.answers.is_sandbox;
@@ -265,7 +267,7 @@ impl OrderDesk {
             let asked =
                 seen.map_or(Asked::Now(order), |version| Asked::Seen(OrderVersion { id: order, version }));
             let mut moved = Moved::load(tx, &tenant, asked)?;
-            check_receiver(&permit, &moved.people)?;
+            check_receiver(&permit, &moved)?;
             if matches!(event, OrderEvent::CheckedGood | OrderEvent::UseAnyway) {
                 let row = identity_sources::find(tx, tenant.id, moved.row.domain_id, &moved.row.eid)?;
                 match (row, event) {
@@ -338,15 +340,15 @@ fn is_candidate(tx: &mut impl Tx, row: &IdentitySource, entered: Option<i64>) ->
 }
 
 /// Refuses everybody but the receiver whom the order let in, and the worker. To others the order does not exist.
-pub(crate) fn check_receiver(permit: &Permit, people: &[OrderPerson]) -> Result<(), Refusal> {
-    let is_it = match &permit.caller().actor {
+fn check_receiver(permit: &Permit, order: &Moved) -> Result<(), Refusal> {
+    let is_it = |it: &OrderPerson| match permit.caller().actor {
         Actor::Worker(_) => true,
-        Actor::Member { id, .. } => {
-            people.iter().any(|it| it.part == Part::Receiver && it.member_id == Some(*id))
-        }
+        Actor::Member { id, .. } => it.member_id == Some(id),
+        Actor::SandboxReceiver { id, .. } => order.answers.is_sandbox && it.id == id,
         _ => false,
     };
-    if is_it { Ok(()) } else { Err(Refusal::NotFound(Noun::Order)) }
+    let mut receivers = order.people.iter().filter(|it| it.part == Part::Receiver);
+    if receivers.any(is_it) { Ok(()) } else { Err(Refusal::NotFound(Noun::Order)) }
 }
 
 /// What a receiver brings, as the source takes it.

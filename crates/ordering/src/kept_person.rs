@@ -47,6 +47,17 @@ pub(crate) struct KeptPerson {
     pub(crate) letter: String,
     /// Whether it was said that the letter was given up.
     pub(crate) has_letter_failed: bool,
+    /// Of the receiver of a sandbox order: where they signed in last.
+    pub(crate) receives_in: Option<ReceivesIn>,
+}
+
+/// The browser in which the receiver of a sandbox order signed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ReceivesIn {
+    /// Digest of what the browser was given, base64url.
+    pub(crate) browser: String,
+    /// When, in microseconds.
+    pub(crate) at: i64,
 }
 
 impl KeptPerson {

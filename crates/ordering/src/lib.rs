@@ -39,6 +39,7 @@ mod proposing;
 mod reading;
 mod recorded_eid;
 mod review;
+mod sandbox_receiver;
 mod seal_kit;
 mod sealing;
 mod secrets;
@@ -74,6 +75,7 @@ pub use people::PersonView;
 pub use phones::{PhoneStep, TypedCode};
 pub use proposal::{Decided, ProposalView};
 pub use review::ReviewReason;
+pub use sandbox_receiver::{KnownReceiver, LetIn, RECEIVES_FOR};
 pub use seal_kit::{AskForTimestamp, SealKit};
 pub use section_links::{
     Colleague, ColleagueStep, ColleagueView, InBrowser, SectionLinkView, asks_for_eid, can_be_delegated,

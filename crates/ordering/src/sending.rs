@@ -70,7 +70,7 @@ pub(crate) fn renew(
     (tenant, order): (&Tenant, &Order),
     row: &mut OrderPerson,
 ) -> Result<(), Refusal> {
-    let mut kept = KeptPerson { wrong_codes: 0, ..open_person(tenant, row)? };
+    let mut kept = KeptPerson { wrong_codes: 0, receives_in: None, ..open_person(tenant, row)? };
     if row.part == Part::Issuer {
         let issuer = of_order(tx, order)?.settings;
         kept.contact = Contact { name: issuer.name, email: issuer.email, ..kept.contact };

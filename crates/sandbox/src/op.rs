@@ -2,7 +2,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use crypto::{Algorithm, PublicKey, Random, SealKey, SigningKey, b64, sha256, sign};
@@ -97,6 +100,7 @@ pub struct Simulator {
     /// Seals codes, tokens and pushed requests.
     pub(crate) seal: SealKey,
     pub(crate) state: Arc<Mutex<State>>,
+    pub(crate) is_down: AtomicBool,
 }
 
 /// In front of every pushed request's address.
@@ -132,6 +136,7 @@ impl Simulator {
             seal: SealKey::generate(&random),
             random,
             state: Arc::default(),
+            is_down: AtomicBool::new(false),
         };
         let key = match key.and_then(|der| SigningKey::from_pkcs8(simulator.algorithm(), der).ok()) {
             Some(key) => key,
@@ -166,6 +171,11 @@ impl Simulator {
     /// The people who can log in here.
     pub fn people(&self) -> &People {
         &self.people
+    }
+
+    /// Has the eID answer nothing but errors from now on, or answer again.
+    pub fn set_down(&self, is_down: bool) {
+        self.is_down.store(is_down, Ordering::Relaxed);
     }
 
     /// The key that signs, to be kept for the next run.
@@ -203,6 +213,9 @@ impl Simulator {
             Kind::BankidNo => bankid_no::endpoint(path),
             Kind::Vipps => vipps::endpoint(path),
         };
+        if self.is_down.load(Ordering::Relaxed) {
+            return oauth(503, "temporarily_unavailable", "the simulated eID is down");
+        }
         match (own(&request.path), request.method.as_str()) {
             (Some("discovery"), "GET") => Answer::Json(200, self.discovery()),
             (Some("keys"), "GET") => self.jwks(),

@@ -4,7 +4,7 @@
 //! tokens. So any process with the key answers, and nothing has to be registered or kept. Only what was used already
 //! is remembered where it happened.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, atomic::AtomicBool};
 
 use crypto::{Random, SealKey, Secret, SigningKey};
 
@@ -71,6 +71,7 @@ impl PublicSandbox {
             random: self.random.clone(),
             seal: self.key.subkey("sandbox codes"),
             state: Arc::clone(&self.state),
+            is_down: AtomicBool::new(false),
         }
     }
 

@@ -48,6 +48,7 @@ pub fn simulator_router(site: Arc<SimulatorSite>) -> Site {
         .route("/simulator/people", get(simulator::new_person).post(simulator::add_person))
         .route("/simulator/keys", post(simulator::rotate_key))
         .route("/simulator/clients", post(simulator::register_client))
+        .route("/simulator/outage", post(simulator::begin_outage).delete(simulator::end_outage))
         .fallback(simulator::answer)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(middleware::from_fn(choose_language))

@@ -373,6 +373,25 @@ pub(crate) async fn rotate_key(State(site): State<Arc<SimulatorSite>>, headers: 
     }
 }
 
+/// `POST /simulator/outage`: the simulated eID answers 503 to everything, until it is taken back. Programs ask for it, as for another
+/// key.
+pub(crate) async fn begin_outage(State(site): State<Arc<SimulatorSite>>, headers: HeaderMap) -> Response {
+    outage(&site, &headers, true)
+}
+
+/// `DELETE /simulator/outage`: the simulated eID answers again.
+pub(crate) async fn end_outage(State(site): State<Arc<SimulatorSite>>, headers: HeaderMap) -> Response {
+    outage(&site, &headers, false)
+}
+
+fn outage(site: &SimulatorSite, headers: &HeaderMap, is_down: bool) -> Response {
+    if headers.contains_key(header::ORIGIN) || headers.contains_key(SEC_FETCH_SITE) {
+        return from_elsewhere(headers);
+    }
+    site.simulator.set_down(is_down);
+    bare(StatusCode::NO_CONTENT, Body::empty())
+}
+
 /// What a program says of a client, which has a key or a secret.
 #[derive(serde::Deserialize)]
 struct NewClient {

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering::SeqCst;
 
-use authority::{Permission, Role};
+use authority::{Permission, Role, SealedColumn};
 use model::DomainId;
 
 use crate::{
@@ -54,11 +54,16 @@ async fn mailbox(order: &mut Ordering<'_>) -> Vec<String> {
 
 /// Approves from a link as Kari, with the eID of the sandbox at the order's own test domain; gives the page that this ends at.
 async fn approved_by_kari(order: &Ordering<'_>, link: &str) -> Reply {
-    approved_with(order, link, None).await
+    in_sandbox(order, (link, None), &order.house.kari().id).await.1
 }
 
-/// The same, where the browser writes into its cookie that it went there from another link.
-async fn approved_with(order: &Ordering<'_>, link: &str, forged: Option<&str>) -> Reply {
+/// Goes on from a link with somebody of the sandbox, at the order's own test domain; gives the browser, and the page that this ends at.
+/// `forged`: the browser writes into its cookie that it went there from this link.
+async fn in_sandbox<'a>(
+    order: &Ordering<'a>,
+    (link, forged): (&str, Option<&str>),
+    person: &str,
+) -> (Browser<'a>, Reply) {
     let mut phone = order.phone();
     let begun = phone.post(link, "", Some(ORIGIN)).await;
     if let Some(other) = forged {
@@ -76,41 +81,95 @@ async fn approved_with(order: &Ordering<'_>, link: &str, forged: Option<&str>) -
     let mut at_domain = order.house.browser();
     host.clone_into(&mut at_domain.host);
     let leave = at_domain.get(&format!("/{path}")).await;
-    let page = decide(order.house, &leave, &order.house.kari().id).await;
+    let page = decide(order.house, &leave, person).await;
     let back = at_domain.get(page.by_itself().location()).await;
     let landed = phone.get(&back.location().replace(ORIGIN, "")).await;
-    phone.follow(landed).await
-}
-
-/// Goes on from a link as Kari, with an eID of the console; gives the page that this ends at.
-async fn as_kari<'a>(order: &Ordering<'a>, link: &str) -> (Browser<'a>, Reply) {
-    let mut phone = order.phone();
-    let begun = phone.post(link, "", Some(ORIGIN)).await;
-    let leave = phone.get(&begun.by_itself().location().replace(ORIGIN, "")).await;
-    let page = decide(order.house, &leave, &order.house.kari().id).await;
-    let landed = phone.get(page.by_itself().location()).await;
-    let landed = phone.get(&landed.location().replace(ORIGIN, "")).await;
     let end = phone.follow(landed).await;
     (phone, end)
 }
 
-/// From nine digits to credentials that work, by whoever ordered and nobody else.
-async fn brought_to_work(order: &mut Ordering<'_>) {
+/// From nine digits to what can be received; gives the receiver's link.
+async fn handed_over(order: &mut Ordering<'_>, handover: &str) -> String {
     order.fill_in(ALONE).await;
+    let version = hidden(&order.browser.get(&format!("{}/handover", order.order)).await, "version");
+    let chosen = form(&[("version", &version), ("handover", handover)]);
+    order.browser.post(&format!("{}/handover", order.order), &chosen, Some(ORIGIN)).await;
     assert_eq!(order.submit().await.status, 303);
     let links = mailbox(order).await;
     let approved = approved_by_kari(order, &links[0]).await;
     assert!(approved.body.contains("You have approved"), "{}", approved.body);
-    for event in ["seal", "sent", "issue"] {
+    for event in ["seal", "sent"] {
         let done = order.act("sandbox/desk", event, "").await;
         assert_eq!(done.status, 303, "{event}: {}", done.body);
     }
-    let links = mailbox(order).await;
-    let (mut phone, page) = as_kari(order, links.last().unwrap()).await;
+    if handover == "deposited" {
+        let version = order.version().await;
+        let given = form(&[("version", &version), ("client_id", "any"), ("secret", "canary-thing")]);
+        let door = format!("{}/sandbox/deposit", order.order);
+        assert_eq!(order.browser.post(&door, &given, Some(ORIGIN)).await.status, 303);
+    } else {
+        assert_eq!(order.act("sandbox/desk", "issue", "").await.status, 303);
+    }
+    mailbox(order).await.last().unwrap().clone()
+}
+
+/// From nine digits to credentials that work, by whoever ordered and nobody else.
+async fn brought_to_work(order: &mut Ordering<'_>) {
+    let link = handed_over(order, "receiver_enters").await;
+    let (mut phone, page) = in_sandbox(order, (&link, None), &order.house.kari().id).await;
     let version = hidden(&page, "order_version");
     let anything = form(&[("order_version", &version), ("client_id", "any"), ("secret", "thing")]);
-    let entered = phone.post(&format!("{}/receive", order.order), &anything, Some(ORIGIN)).await;
+    let entered = phone.post(&format!("{link}/receive"), &anything, Some(ORIGIN)).await;
     assert_eq!((entered.status, order.state().await.as_str()), (303, "Works"), "{}", entered.body);
+}
+
+#[tokio::test]
+async fn a_sandbox_order_is_received_in_one_browser_by_a_person_who_becomes_no_member() {
+    let house = under_serve().await;
+    let mut order = begun(&house).await;
+    let link = handed_over(&mut order, "receiver_enters").await;
+    let door = format!("{link}/receive");
+    let mut stranger = order.phone();
+    assert!(stranger.get(&door).await.location().ends_with("?again=yes"), "not by the link alone");
+    let (mut phone, page) = in_sandbox(&order, (&link, None), &house.kari().id).await;
+    assert!(page.body.contains("Enter the credentials") && page.body.contains("Sandbox"), "{}", page.body);
+    assert!(stranger.get(&door).await.location().ends_with("?again=yes"), "nor in another browser");
+    assert!(phone.get(&link).await.body.contains("Go on"), "no login while it is known");
+    let tenants = phone.get(&format!("/t/{}/orders", house.tenant.id)).await;
+    assert!(tenants.location().starts_with("/sign-in"), "there is no session");
+    assert!(order.view().await.people.iter().all(|it| it.member.is_none()));
+    house.step(60 * 60);
+    assert!(phone.get(&door).await.location().ends_with("?again=yes"), "for an hour");
+    assert!(phone.get(&format!("{link}?again=yes")).await.body.contains("Sign in once more"));
+}
+
+#[tokio::test]
+async fn a_sandbox_order_is_received_by_whom_it_names_and_stays_theirs() {
+    let house = under_serve().await;
+    let mut order = begun(&house).await;
+    let link = handed_over(&mut order, "receiver_enters").await;
+    let ola = house.bankid.people().all().remove(1).id;
+    let (_, page) = in_sandbox(&order, (&link, None), &ola).await;
+    assert!(page.body.contains("names somebody else"), "{}", page.body);
+    in_sandbox(&order, (&link, None), &house.kari().id).await;
+    let (_, page) = in_sandbox(&order, (&link, None), &ola).await;
+    assert!(page.body.contains("names somebody else"), "{}", page.body);
+}
+
+#[tokio::test]
+async fn a_deposited_secret_of_the_sandbox_is_shown_once_to_who_has_just_signed_in() {
+    let house = under_serve().await;
+    let mut order = begun(&house).await;
+    let link = handed_over(&mut order, "deposited").await;
+    let (mut phone, page) = in_sandbox(&order, (&link, None), &house.kari().id).await;
+    let version = form(&[("order_version", &hidden(&page, "order_version"))]);
+    let door = format!("{link}/receive/reveal");
+    house.step(5 * 60);
+    assert!(phone.post(&door, &version, Some(ORIGIN)).await.location().ends_with("?again=yes"));
+    let (mut phone, _) = in_sandbox(&order, (&link, None), &house.kari().id).await;
+    let shown = phone.post(&door, &version, Some(ORIGIN)).await;
+    assert!(shown.body.contains("canary-thing"), "{}", shown.body);
+    assert!(!phone.post(&door, &version, Some(ORIGIN)).await.body.contains("canary-thing"));
 }
 
 #[tokio::test]
@@ -292,25 +351,37 @@ async fn a_test_domain_is_ordered_for_where_there_is_a_sandbox_and_its_eid_is_th
     assert!(refused.body.contains("identity source of the sandbox"), "{}", refused.body);
 }
 
+/// Writes into the order that it is none of the sandbox.
+async fn made_real(order: &Ordering<'_>) {
+    let tenant = order.house.tenant.clone();
+    let id = model::OrderId::parse(order.order.rsplit('/').next().unwrap()).unwrap();
+    let written = order.house.store.write(move |tx| {
+        let mut row = store::orders::get(tx, tenant.id, id)?;
+        let column = SealedColumn::OrderAnswers(id);
+        let plain = tenant.opened().unseal(&column, &row.sealed_answers).unwrap();
+        let mut answers: serde_json::Value = serde_json::from_slice(plain.expose()).unwrap();
+        answers["is_sandbox"] = false.into();
+        row.sealed_answers = tenant.opened().seal(tenant.random(), &column, answers.to_string().as_bytes());
+        store::orders::save(tx, &row)
+    });
+    written.await.unwrap();
+}
+
 #[tokio::test]
-async fn a_person_of_the_sandbox_is_let_in_as_the_receiver_of_an_order_by_a_cookie_that_says_so() {
+async fn a_person_of_the_sandbox_is_let_in_as_the_receiver_of_a_real_order_by_a_cookie_that_says_so() {
     let house = under_serve().await;
     let mut order = begun(&house).await;
-    order.fill_in(ALONE).await;
-    order.submit().await;
-    let links = mailbox(&mut order).await;
-    let approving = approved_by_kari(&order, &links[0]).await;
-    assert!(approving.body.contains("You have approved"));
-    for event in ["seal", "sent", "issue"] {
-        order.act("sandbox/desk", event, "").await;
-    }
-    let receiver = mailbox(&mut order).await.last().unwrap().clone();
+    let receiver = handed_over(&mut order, "receiver_enters").await;
     let mut other = Ordering::begin_as(&house, &order).await;
     other.fill_in(ALONE).await;
     other.submit().await;
     let link = mailbox(&mut other).await.remove(0);
-    let landed = approved_with(&other, &link, Some(&receiver)).await;
+    let (_, landed) = in_sandbox(&other, (&link, Some(&receiver)), &house.kari().id).await;
+    assert!(landed.body.contains("Enter the credentials"), "the same link, of a sandbox order");
+    made_real(&order).await;
+    let (mut phone, landed) = in_sandbox(&other, (&link, Some(&receiver)), &house.kari().id).await;
     assert!(landed.body.contains("This link is over"), "{}", landed.body);
+    assert!(phone.get(&format!("{receiver}/receive")).await.location().ends_with("?again=yes"));
 }
 
 #[tokio::test]

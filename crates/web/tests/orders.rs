@@ -1127,6 +1127,26 @@ async fn use_anyway_puts_in_use_what_somebody_else_entered_meanwhile() {
 }
 
 #[tokio::test]
+async fn the_timeline_says_that_the_eid_could_not_be_asked_when_somebody_only_asks_for_another_check() {
+    let house = TestBroker::open().await;
+    let (mut order, link) = at_the_issuer(&house, "receiver_enters").await;
+    order.act("desk", "issue", "").await;
+    let (mut phone, _) = received(&order, &link).await;
+    house.bankid_is_down.store(true, std::sync::atomic::Ordering::SeqCst);
+    typed(&order, &mut phone, "first-client", "wrong").await;
+    house.bankid_is_down.store(false, std::sync::atomic::Ordering::SeqCst);
+    house.step(60);
+    let version = order.version().await;
+    let again = form(&[("event", "checked_unreachable"), ("version", &version)]);
+    let door = format!("{}/receive/again", order.order);
+    assert_eq!(phone.post(&door, &again, Some(ORIGIN)).await.status, 303);
+    let page = order.page().await.body;
+    assert_eq!(page.matches("The eID could not be asked").count(), 1, "{page}");
+    let out_of_turn = phone.post(&door, &again, Some(ORIGIN)).await;
+    assert_eq!(out_of_turn.status, 422, "it is not being checked any more");
+}
+
+#[tokio::test]
 async fn an_order_that_is_being_checked_waits_for_a_worker_that_there_is_not() {
     let house = TestBroker::open().await;
     let (mut order, link) = at_the_issuer(&house, "receiver_enters").await;

@@ -1678,3 +1678,4 @@ console-order-link-receiver-known = An order names you as the one who receives t
 console-order-link-general-known = An order names you as its general contact.
 console-order-other = There is another order of this eID for { $host } that goes on or is in use. Only go on here if you want new credentials in its place.
 console-order-to-other = To the other order
+console-order-sign-in-again = Sign in once more: it has been a while since you did. Nothing was saved.

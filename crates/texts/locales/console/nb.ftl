@@ -1678,3 +1678,4 @@ console-order-link-receiver-known = En bestilling oppgir deg som mottaker av til
 console-order-link-general-known = En bestilling oppgir deg som kontaktperson.
 console-order-other = Det finnes en annen bestilling av denne eID-en for { $host } som pågår eller er i bruk. Gå bare videre her hvis du vil ha ny tilgang i stedet.
 console-order-to-other = Til den andre bestillingen
+console-order-sign-in-again = Logg inn en gang til: det er en stund siden sist. Ingenting ble lagret.

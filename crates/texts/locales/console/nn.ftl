@@ -1678,3 +1678,4 @@ console-order-link-receiver-known = Ei bestilling oppgir deg som mottakar av til
 console-order-link-general-known = Ei bestilling oppgir deg som kontaktperson.
 console-order-other = Det finst ei anna bestilling av denne eID-en for { $host } som går føre seg eller er i bruk. Gå berre vidare her om du vil ha ny tilgang i staden.
 console-order-to-other = Til den andre bestillinga
+console-order-sign-in-again = Logg inn ein gong til: det er ei stund sidan sist. Ingenting vart lagra.

@@ -1,8 +1,9 @@
 //! Values in words.
 
 use console::Role;
-use model::{Environment, Timestamp};
+use model::{Date, Environment, Timestamp};
 use pages::console::{Cell, Chip, Text, Tone};
+use texts::Locale;
 
 /// How long ago, or until when, in words, with the exact instant.
 pub(super) fn time(at: Timestamp, now: Timestamp) -> Cell {
@@ -23,6 +24,11 @@ pub(super) fn ago(at: Timestamp, now: Timestamp) -> Text {
         (false, _) => ("console-in-days", (passed + 43_200) / 86_400),
     };
     Text::with(key, "count", count.to_string())
+}
+
+/// A day in words; what is no day stays as it is.
+pub(super) fn day(locale: Locale, iso: &str) -> String {
+    Date::parse(iso).map_or_else(|| iso.to_owned(), |it| texts::long_date(locale, it.year_month_day()))
 }
 
 /// The key of a role's name.

@@ -8,7 +8,7 @@ use pages::console::{Action, Block, ConsolePage, Text};
 use texts::Noun;
 
 use super::{
-    place::{base, crumbs, found, found_to_receive},
+    place::{crumbs, found, found_to_receive, is_by_link, receiving},
     words::event_word_of_act,
 };
 use crate::console::{answer::shown, visit::Visit};
@@ -47,7 +47,7 @@ fn consequences(order: &OrderView, event: OrderEvent) -> Vec<&'static str> {
 fn page(visit: &Visit, order: &OrderView, event: OrderEvent) -> ConsolePage {
     let is_receiving = event == OrderEvent::UseAnyway;
     let (back, door) = if is_receiving { ("/receive", "/receive/again") } else { ("", "/act") };
-    let base = base(visit, order.id);
+    let base = receiving(visit, order.id);
     let act = Action::act(event_word_of_act(event), format!("{base}{door}"))
         .with("event", event.as_str())
         .with("version", order.version.to_string())
@@ -61,6 +61,7 @@ fn page(visit: &Visit, order: &OrderView, event: OrderEvent) -> ConsolePage {
             Block::Points(points),
             Block::Actions(vec![act, Action::to("console-order-stops-back", format!("{base}{back}"))]),
         ],
+        is_bare: is_by_link(visit),
         ..ConsolePage::default()
     };
     // A receiver sees nothing else of the order.
@@ -89,7 +90,7 @@ pub(in crate::console) async fn ask_receiver(visit: Visit) -> Result<Response, R
 
 /// The way to that page.
 pub(super) fn way(visit: &Visit, order: &OrderView, event: OrderEvent) -> Action {
-    let base = base(visit, order.id);
+    let base = receiving(visit, order.id);
     let href = match event {
         OrderEvent::UseAnyway => format!("{base}/receive/use-anyway"),
         _ => format!("{base}/ask/{}", event.as_str()),

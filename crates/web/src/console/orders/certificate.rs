@@ -19,6 +19,7 @@ use super::{
 use crate::console::{
     answer::{done, refused_form, wrong, wrong_form},
     visit::Visit,
+    words,
 };
 
 /// The fields of the form.
@@ -29,7 +30,7 @@ fn kept_blocks(visit: &Visit, order: &OrderView, href: Option<String>) -> Vec<Bl
     if !order.answers.has_certificate {
         return Vec::new();
     }
-    let issued = order.answers.certificate_date.clone();
+    let issued = words::day(visit.locale, &order.answers.certificate_date);
     let day = if issued.is_empty() { "–".to_owned() } else { issued.clone() };
     let mut blocks =
         vec![Block::Facts(vec![Fact::new("console-order-certificate-issued", Text::plain(day))])];

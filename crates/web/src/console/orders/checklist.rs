@@ -10,7 +10,7 @@ use super::{
     sections::{help_of, words_of},
     words::{evidence_word, handover_words, lack_word},
 };
-use crate::console::visit::Visit;
+use crate::console::{visit::Visit, words};
 
 /// What is known of a draft beside its answers.
 pub(super) struct Checked {
@@ -65,7 +65,7 @@ pub(super) fn warnings(visit: &Visit, order: &OrderView, section: OrderSection, 
     }
     let is_old = order.answers.has_old_certificate(Date::in_norway(visit.now()));
     if section == OrderSection::Certificate && is_old {
-        let day = order.answers.certificate_date.clone();
+        let day = words::day(visit.locale, &order.answers.certificate_date);
         all.push(Text::with("console-order-certificate-old", "date", day));
     }
     all

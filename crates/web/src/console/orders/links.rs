@@ -3,7 +3,7 @@
 use axum::response::Response;
 use console::{Permit, Refusal, SignIn};
 use model::{Acr, Date, Evidence, Level, LinkId, LoginMethod, OrderState};
-use ordering::{ApprovalProof, LinkView, Part, PhoneStep, ReceiverProof, StepView};
+use ordering::{ApprovalProof, LetIn, LinkView, Part, PhoneStep, ReceiverProof, StepView};
 use pages::console::{
     Action, Block, ConsoleField, ConsoleForm, ConsolePage, Fact, FieldKind, NoticeKind, Text,
 };
@@ -14,16 +14,16 @@ use super::{
     opened::{found, opened, spent},
     phone,
     proving::{self, Asked, Of},
-    signatory, signing,
+    receive_by_link, signatory, signing,
     words::{state_key, turn_word},
 };
 use crate::{
     console::{
         answer::{refused_form, shown, with_session, wrong, wrong_form},
-        pending::{Pending, PendingPurpose, over, strong_enough, way_to},
+        pending::{Pending, PendingPurpose, over, strong_enough},
         visit::Visit,
     },
-    respond::page::{going_on_by_itself, see_other},
+    respond::page::see_other,
 };
 
 /// The eID of who may block: recorded, or to be recorded.
@@ -113,7 +113,19 @@ fn receiver_page(visit: &Visit, link: &LinkView, shown: Shown<'_>) -> ConsolePag
         return contact_page(visit, link, shown);
     }
     let mut blocks = about(visit, link);
+    if visit.query.has("again") && link.is_asked_to_act() {
+        blocks.push(notice(NoticeKind::Warning, "console-order-sign-in-again"));
+    }
     if link.is_asked_to_act() {
+        if shown.is_known {
+            let go_on = Action::to("console-colleague-go-on", format!("{}/receive", phone::base(visit)));
+            blocks.push(Block::Actions(vec![go_on.named("go-on")]));
+            return bare(
+                Text::Key("console-order-link-receiver"),
+                Text::Key("console-order-link-receiver-lead"),
+                blocks,
+            );
+        }
         let is_here = matches!(shown.phone, PhoneStep::Confirmed { here: true });
         let enter = Action::act("console-order-enter-by-eid", phone::base(visit)).named("enter");
         match link.needs_phone() && !is_here {
@@ -139,6 +151,8 @@ fn receiver_page(visit: &Visit, link: &LinkView, shown: Shown<'_>) -> ConsolePag
 #[derive(Clone, Copy)]
 struct Shown<'a> {
     phone: PhoneStep,
+    /// Whether the receiver of a sandbox order has signed in here.
+    is_known: bool,
     refusal: Option<&'a Refusal>,
 }
 
@@ -149,7 +163,8 @@ pub(super) async fn page_of(
 ) -> Result<ConsolePage, Refusal> {
     let asking = (link, phone::browser_of(visit));
     let phone = visit.site.orders.phone_step(permit, asking, visit.now()).await?;
-    let shown = Shown { phone, refusal };
+    let is_known = receive_by_link::known(visit, (link, permit)).await?.is_some();
+    let shown = Shown { phone, is_known, refusal };
     Ok(match link.person.part {
         Part::Signatory | Part::Declarant => signatory::page(visit, link, refusal),
         Part::Receiver => receiver_page(visit, link, shown),
@@ -177,7 +192,7 @@ pub(in crate::console) async fn go_on(visit: Visit) -> Result<Response, Refusal>
             signing::begun(&visit, &link, &permit).await
         }
         Part::Signatory | Part::Declarant => approving(&visit, &link, &permit).await,
-        Part::Receiver if !link.is_asked_to_confirm() => Ok(receiving(&visit, &link)),
+        Part::Receiver if !link.is_asked_to_confirm() => proving(&visit, &link).await,
         Part::Issuer => issuer::fetched(&visit, &link, &permit).await,
         Part::Receiver | Part::Blocker | Part::General => {
             let given = (link.person.id, visit.form.get("code"));
@@ -253,12 +268,6 @@ async fn proving(visit: &Visit, link: &LinkView) -> Result<Response, Refusal> {
     proving::way(visit, of(link), pending, asked).await
 }
 
-/// Whoever receives becomes a member of the console, for which a person of the sandbox, who is everybody, is not enough.
-fn receiving(visit: &Visit, link: &LinkView) -> Response {
-    let pending = Pending::new(visit, purpose(visit, link, None), "/".to_owned());
-    going_on_by_itself(way_to(visit, &pending), pages::Frame::default(), visit.locale)
-}
-
 const fn of(link: &LinkView) -> Of<'_> {
     Of { tenant: link.tenant, answers: &link.view.answers }
 }
@@ -282,11 +291,7 @@ pub(in crate::console) async fn returned(
         Ok(found) => found,
         Err(refusal) => return Ok(over(visit, &refusal)),
     };
-    let was_there = match shown_link.person.part {
-        Part::Receiver => at.is_none(),
-        _ => proving::was_there(visit, of(&shown_link), at).await,
-    };
-    if !was_there {
+    if !proving::was_there(visit, of(&shown_link), at).await {
         return Ok(over(visit, &spent()));
     }
     let href = format!("/order/{link}/{code}");
@@ -299,7 +304,7 @@ pub(in crate::console) async fn returned(
                 Err(refusal) => Ok(over(visit, &refusal)),
             }
         }
-        (Part::Receiver, _) => received(visit, (link, &permit), &sign_in).await,
+        (Part::Receiver, _) => received(visit, (link, &permit, &href), &sign_in).await,
         (Part::Blocker, None) => {
             let shown = shown_by(visit, &sign_in);
             match visit.site.orders.record_eid(&permit, (link, &shown), visit.now()).await {
@@ -319,22 +324,27 @@ fn shown_by(visit: &Visit, sign_in: &SignIn) -> ReceiverProof {
 
 async fn received(
     visit: &Visit,
-    (link, permit): (LinkId, &Permit),
+    (link, permit, href): (LinkId, &Permit, &str),
     sign_in: &SignIn,
 ) -> Result<Response, Refusal> {
     let (orders, now) = (&visit.site.orders, visit.now());
+    let browser = phone::browser_or_new(visit);
     let entered = async {
-        let shown = shown_by(visit, sign_in);
-        let order = orders.let_receiver_in(permit, (link, &shown), now).await?;
-        let (token, member) = visit.site.console.sign_in_receiver(permit, sign_in, now).await?;
-        orders.bind_receiver(permit, (link, member)).await?;
-        Ok::<_, Refusal>((order, token))
-    };
-    match entered.await {
-        Ok((order, token)) => {
-            let href = format!("/t/{}/orders/{order}/receive", permit.caller_tenant().id);
-            Ok(with_session(see_other(&href), visit, token.expose()))
+        let shown = ReceiverProof { browser: Some(browser.clone()), ..shown_by(visit, sign_in) };
+        match orders.let_receiver_in(permit, (link, &shown), now).await? {
+            LetIn::ByLink => {
+                let mut response = see_other(&format!("{href}/receive"));
+                phone::keep_browser(visit, &mut response, &browser);
+                Ok(response)
+            }
+            LetIn::AsMember(order) => {
+                let (token, member) = visit.site.console.sign_in_receiver(permit, sign_in, now).await?;
+                orders.bind_receiver(permit, (link, member)).await?;
+                let href = format!("/t/{}/orders/{order}/receive", permit.caller_tenant().id);
+                Ok(with_session(see_other(&href), visit, token.expose()))
+            }
         }
-        Err(refusal) => Ok(over(visit, &refusal)),
-    }
+    };
+    let entered: Result<Response, Refusal> = entered.await;
+    Ok(entered.unwrap_or_else(|refusal| over(visit, &refusal)))
 }

@@ -13,6 +13,7 @@ pub(super) mod mailbox;
 pub(super) mod page;
 pub(super) mod phone_code;
 pub(super) mod receive;
+pub(super) mod receive_by_link;
 pub(super) mod recheck;
 mod signatory;
 pub(super) mod signing;

@@ -1,16 +1,35 @@
 //! What somebody with a link of an order sees of their phone: it is to be confirmed, or is.
 
+use axum::response::Response;
 use console::Refusal;
 use crypto::b64;
 use model::PhoneNumber;
 use ordering::{LinkView, PhoneStep};
 use pages::console::{Action, Block, ConsoleField, ConsoleForm, Fact, FieldKind, Text};
 
-use crate::console::{answer::wrong, visit::Visit};
+use crate::{
+    console::{answer::wrong, visit::Visit},
+    cookies::{CONSOLE_PHONE, set_console_cookie},
+};
+
+/// How long a browser is known as the one that asked for a code or signed in for a sandbox order: from there to what may follow.
+const KNOWN_FOR: std::time::Duration = std::time::Duration::from_secs(2 * 60 * 60);
 
 /// What the browser was given when it asked for a code.
 pub(super) fn browser_of(visit: &Visit) -> Option<&str> {
     visit.phone.as_deref().filter(|it| b64::decode(it).is_some_and(|bytes| bytes.len() == 32))
+}
+
+/// The same, or something new to give it.
+pub(super) fn browser_or_new(visit: &Visit) -> String {
+    let given = browser_of(visit).map(str::to_owned);
+    given.unwrap_or_else(|| visit.site.provider.random().token().expose().clone())
+}
+
+/// Has the browser keep what it was given.
+pub(super) fn keep_browser(visit: &Visit, response: &mut Response, browser: &str) {
+    let cookie = (CONSOLE_PHONE, browser);
+    set_console_cookie(response.headers_mut(), cookie, Some(KNOWN_FOR), visit.site.is_https());
 }
 
 /// Where the links of a person's page begin.

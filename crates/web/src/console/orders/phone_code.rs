@@ -8,16 +8,12 @@ use texts::AdminMessage;
 use super::{
     links::page_of,
     opened::found,
-    phone::{base, browser_of},
+    phone::{base, browser_of, browser_or_new, keep_browser},
 };
 use crate::{
     console::{answer::refused_form, pending::over, visit::Visit},
-    cookies::{CONSOLE_PHONE, set_console_cookie},
     respond::page::see_other,
 };
-
-/// How long a browser is known as the one that asked for a code: from there to the login that may follow.
-const KNOWN_FOR: std::time::Duration = std::time::Duration::from_secs(2 * 60 * 60);
 
 /// The page again, or with what was wrong.
 async fn answered(
@@ -41,12 +37,10 @@ pub(in crate::console) async fn send(visit: Visit) -> Result<Response, Refusal> 
         Ok(found) => found,
         Err(refusal) => return Ok(over(&visit, &refusal)),
     };
-    let given = browser_of(&visit).map(str::to_owned);
-    let browser = given.unwrap_or_else(|| visit.site.provider.random().token().expose().clone());
+    let browser = browser_or_new(&visit);
     let sent = visit.site.orders.send_phone_code(&permit, (link.person.id, &browser), visit.now()).await;
     let mut response = answered(&visit, (&link, &permit), sent).await?;
-    let cookie = (CONSOLE_PHONE, browser.as_str());
-    set_console_cookie(response.headers_mut(), cookie, Some(KNOWN_FOR), visit.site.is_https());
+    keep_browser(&visit, &mut response, &browser);
     Ok(response)
 }
 

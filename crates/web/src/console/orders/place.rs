@@ -6,7 +6,9 @@ use ordering::{Decided, Happening, OrderSummary, OrderVersion, OrderView, Part, 
 use pages::console::{Block, Crumb, Notice, NoticeKind, Text};
 use texts::{AdminMessage, Locale, Noun};
 
+use super::phone;
 use crate::console::{certificate::is_domain_ready, sources::SourcePlace, visit::Visit};
+
 /// What went wrong, above everything else.
 pub(super) fn wrong_notice(text: Text) -> Block {
     Block::Notice(Notice { kind: NoticeKind::Wrong, text, action: None })
@@ -38,6 +40,16 @@ pub(super) async fn found(visit: &Visit) -> Result<OrderView, Refusal> {
 pub(super) async fn found_to_receive(visit: &Visit) -> Result<OrderView, Refusal> {
     let id = OrderId::parse(visit.param("order")).map_err(|_| Refusal::NotFound(Noun::Order))?;
     visit.site.orders.order_to_receive(&visit.may(Permission::ReceiveCredentials)?, id).await
+}
+
+/// Whether the order is received by its link alone, by no member.
+pub(super) fn is_by_link(visit: &Visit) -> bool {
+    !visit.param("code").is_empty()
+}
+
+/// Where the pages of a receiver begin.
+pub(super) fn receiving(visit: &Visit, id: OrderId) -> String {
+    if is_by_link(visit) { phone::base(visit) } else { base(visit, id) }
 }
 
 pub(super) fn base(visit: &Visit, id: OrderId) -> String {

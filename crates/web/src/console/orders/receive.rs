@@ -10,7 +10,7 @@ use texts::{AdminMessage, Noun};
 use super::{
     asking,
     documents::key_blocks,
-    place::{base, crumbs, found_to_receive, sandbox_notice, source_place},
+    place::{crumbs, found_to_receive, is_by_link, receiving, sandbox_notice, source_place},
     vipps,
 };
 use crate::console::{
@@ -77,6 +77,7 @@ async fn page_with(
         heading: Text::Key(heading),
         lead: Some(Text::Key(lead)),
         blocks,
+        is_bare: is_by_link(visit),
         ..ConsolePage::default()
     };
     if visit.offers(Permission::ReadOrders) {
@@ -114,7 +115,7 @@ const fn title_and_lead(order: &OrderView) -> (&'static str, &'static str) {
 
 /// The form for what the issuer gave: what is asked depends on what it is given.
 fn form(visit: &Visit, order: &OrderView, mut form: ConsoleForm) -> Block {
-    form.action = format!("{}/receive", base(visit, order.id));
+    form.action = format!("{}/receive", receiving(visit, order.id));
     form.hidden.push(("order_version".to_owned(), order.version.to_string()));
     let is_key = order.handover == Handover::KeyPair;
     form.fields.retain(|it| !(is_key && matches!(it.name.as_str(), "method" | "secret")));
@@ -134,7 +135,7 @@ fn form(visit: &Visit, order: &OrderView, mut form: ConsoleForm) -> Block {
 fn deposited(visit: &Visit, order: &OrderView) -> Vec<Block> {
     let text = Text::Key("console-order-deposited");
     let act = |what: &str, label| {
-        Action::act(label, format!("{}/receive{what}", base(visit, order.id)))
+        Action::act(label, format!("{}/receive{what}", receiving(visit, order.id)))
             .with("order_version", order.version.to_string())
     };
     vec![
@@ -180,7 +181,7 @@ fn seen(visit: &Visit, order: &OrderView) -> OrderVersion {
 }
 
 fn again(visit: &Visit, order: &OrderView, event: OrderEvent, label: &'static str) -> Action {
-    Action::act(label, format!("{}/receive/again", base(visit, order.id)))
+    Action::act(label, format!("{}/receive/again", receiving(visit, order.id)))
         .with("event", event.as_str())
         .with("version", order.version.to_string())
         .named(event.as_str())
@@ -259,7 +260,7 @@ pub(in crate::console) async fn enter(visit: Visit) -> Result<Response, Refusal>
         judged(&visit, &order, &place).await
     };
     match outcome.await {
-        Ok(()) => Ok(done(&format!("{}/receive", base(&visit, order.id)), "order-entered")),
+        Ok(()) => Ok(done(&format!("{}/receive", receiving(&visit, order.id)), "order-entered")),
         Err(refusal) => {
             let page = page_with(&visit, &found_to_receive(&visit).await?, Some(&refusal)).await?;
             Ok(refused_form(&visit, &refusal, page))
@@ -273,7 +274,13 @@ pub(in crate::console) async fn again_act(visit: Visit) -> Result<Response, Refu
     let event = OrderEvent::parse(visit.form.get("event")).ok_or(Refusal::NotFound(Noun::Object))?;
     let outcome = async {
         match event {
-            OrderEvent::CheckAgain | OrderEvent::CheckedUnreachable => {
+            // What the check comes to is what happens.
+            OrderEvent::CheckedUnreachable if order.state == OrderState::Checking => {
+                let place = source_place(&visit, &order).await?;
+                sources::check_again(&visit, &place).await?;
+                judged(&visit, &order, &place).await
+            }
+            OrderEvent::CheckAgain => {
                 let place = source_place(&visit, &order).await?;
                 let order = moved(&visit, &order, event).await?;
                 sources::check_again(&visit, &place).await?;
@@ -283,14 +290,16 @@ pub(in crate::console) async fn again_act(visit: Visit) -> Result<Response, Refu
                 let version = visit.form.get("version").parse().unwrap_or_default();
                 checked(&visit, &order, (event, Some(version))).await
             }
-            OrderEvent::BackToIssuer | OrderEvent::TasksDone | OrderEvent::Lose => {
-                moved(&visit, &order, event).await.map(drop)
-            }
+            // Where nothing is being checked, the order refuses it.
+            OrderEvent::BackToIssuer
+            | OrderEvent::TasksDone
+            | OrderEvent::Lose
+            | OrderEvent::CheckedUnreachable => moved(&visit, &order, event).await.map(drop),
             _ => Err(Refusal::NotFound(Noun::Object)),
         }
     };
     match outcome.await {
-        Ok(()) => Ok(done(&format!("{}/receive", base(&visit, order.id)), "order-moved")),
+        Ok(()) => Ok(done(&format!("{}/receive", receiving(&visit, order.id)), "order-moved")),
         Err(refusal) => {
             let page = page_with(&visit, &found_to_receive(&visit).await?, Some(&refusal)).await?;
             Ok(refused_form(&visit, &refusal, page))

@@ -5,7 +5,7 @@ use ordering::{OrderView, ReviewReason};
 use pages::console::{Action, Block, Step, Text, Tone};
 
 use super::{place::base, signing_rule::in_words};
-use crate::console::visit::Visit;
+use crate::console::{visit::Visit, words};
 
 const fn word(reason: ReviewReason) -> &'static str {
     match reason {
@@ -19,7 +19,7 @@ const fn word(reason: ReviewReason) -> &'static str {
 }
 
 fn of_certificate(visit: &Visit, order: &OrderView) -> Vec<Text> {
-    let date = order.answers.certificate_date.clone();
+    let date = words::day(visit.locale, &order.answers.certificate_date);
     let key = match order.answers.has_old_certificate(Date::in_norway(visit.now())) {
         true => "console-order-certificate-old",
         false if date.is_empty() => return vec![Text::Key("console-order-certificate-undated")],

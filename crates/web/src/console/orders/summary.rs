@@ -3,8 +3,8 @@
 use axum::response::Response;
 use console::{Permission, Refusal};
 use model::{
-    AllowedUnits, CompanyAnswer, Contact, Date, LoginMethod, OrderAnswers, OrderEvent, OrderSection,
-    OrderState, OrganisationNumber, PhoneNumber, SignatoryAnswer,
+    AllowedUnits, CompanyAnswer, Contact, LoginMethod, OrderAnswers, OrderEvent, OrderSection, OrderState,
+    OrganisationNumber, PhoneNumber, SignatoryAnswer,
 };
 use ordering::OrderView;
 use pages::console::{Action, Block, ConsolePage, Step, Text, Tone};
@@ -17,7 +17,7 @@ use super::{
     sections::{product_word, words_of},
     signatories::held_word,
 };
-use crate::console::{answer::shown, visit::Visit};
+use crate::console::{answer::shown, visit::Visit, words};
 
 fn joined<const N: usize>(parts: [&str; N]) -> String {
     parts.into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join(", ")
@@ -38,9 +38,8 @@ fn grouped(number: &str) -> String {
     known.map_or_else(|_| number.to_owned(), OrganisationNumber::grouped)
 }
 
-/// A day in words.
 fn day(visit: &Visit, iso: &str) -> String {
-    Date::parse(iso).map_or_else(|| iso.to_owned(), |it| texts::long_date(visit.locale, it.year_month_day()))
+    words::day(visit.locale, iso)
 }
 
 fn mobile(number: &str) -> String {
