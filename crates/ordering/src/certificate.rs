@@ -8,12 +8,10 @@ use store::{StoreError, WriteTx, order_documents, orders};
 use texts::AdminMessage;
 
 use crate::{
-    InBrowser, OrderDesk,
-    answering::{changed_meanwhile, seen},
-    desk::draft_until,
+    OrderDesk,
+    answering::{changed_meanwhile, draft_until, seen},
     kept_documents::{DocumentKey, OF_ORDER, open, save},
     moving::{Asked, Moved},
-    section_links::SectionAnswer,
     view::{seal_answers, state_of},
 };
 
@@ -32,11 +30,12 @@ pub struct CompanyCertificate<'a> {
 }
 
 /// The same, read by a child and found harmless.
-struct ReadCertificate {
+pub(crate) struct ReadCertificate {
     file: Vec<u8>,
     issued: Date,
     pages: usize,
     seen: String,
+    sent_at: Timestamp,
 }
 
 /// Reads the day on which a certificate was issued; today is the last that can be.
@@ -69,13 +68,13 @@ pub(crate) fn copy(
 }
 
 /// Keeps a certificate with the answers that go with it.
-fn put(
+pub(crate) fn put(
     tx: &mut WriteTx<'_>,
     (permit, tenant): (&Permit, &Tenant),
     mut moved: Moved,
-    (new, now): (ReadCertificate, Timestamp),
+    new: &ReadCertificate,
 ) -> Result<(), Refusal> {
-    let id = moved.row.id;
+    let (id, now) = (moved.row.id, new.sent_at);
     if state_of(&moved.row)? != OrderState::Draft {
         return Err(Refusal::Invalid(AdminMessage::OrderNoDraft.into()));
     }
@@ -115,42 +114,18 @@ impl OrderDesk {
         let saved = self.store.write(move |tx| {
             let tenant = permit.tenant(Permission::ManageOrders)?.clone();
             let moved = Moved::load(tx, &tenant, Asked::Now(id))?;
-            put(tx, (&permit, &tenant), moved, (read, now))
+            put(tx, (&permit, &tenant), moved, &read)
         });
         saved.await
     }
 
-    /// The same, from a colleague who has a link for the section. Nothing is read of who may not answer it.
-    ///
-    /// # Errors
-    /// As [`OrderDesk::save_certificate`]; [`Refusal::Invalid`]: the link is over, or this is not its browser.
-    pub async fn certificate_by_link(
-        &self,
-        permit: &Permit,
-        at: InBrowser<'_>,
-        new: CompanyCertificate<'_>,
-        now: Timestamp,
-    ) -> Result<(), Refusal> {
-        let answer = SectionAnswer::of(at, OrderSection::Certificate);
-        let (first, reader) = (answer.clone(), permit.tenant(Permission::AnswerOrder)?.clone());
-        self.store.read(move |tx| first.find(tx, &reader, now).map(drop)).await?;
-        let read = self.read_certificate(new, now).await?;
-        let permit = permit.clone();
-        let saved = self.store.write(move |tx| {
-            let tenant = permit.tenant(Permission::AnswerOrder)?.clone();
-            let moved = answer.begin(tx, &tenant, now)?;
-            put(tx, (&permit, &tenant), moved, (read, now))
-        });
-        saved.await
-    }
-
-    async fn read_certificate(
+    pub(crate) async fn read_certificate(
         &self,
         CompanyCertificate { file, issued, seen }: CompanyCertificate<'_>,
         now: Timestamp,
     ) -> Result<ReadCertificate, Refusal> {
         let issued = issued_on(issued, now)?;
         let facts = self.checked_upload(&file).await?;
-        Ok(ReadCertificate { file, issued, pages: facts.pages, seen: seen.to_owned() })
+        Ok(ReadCertificate { file, issued, pages: facts.pages, seen: seen.to_owned(), sent_at: now })
     }
 }

@@ -19,7 +19,7 @@ use texts::{AdminMessage, Noun};
 
 use crate::{
     OrderDesk, OrderSummary, OrderView,
-    answering::{changed_meanwhile, check, check_vipps_name, merge, seen},
+    answering::{changed_meanwhile, check, check_vipps_name, draft_until, merge, seen},
     certificate,
     issuer::{held_default_of, of_order},
     link::LinkView,
@@ -481,9 +481,4 @@ pub(crate) fn check_sandbox_source(
 fn operators(tx: &mut impl Tx) -> Result<usize, StoreError> {
     let roles = member_roles::list(tx, INSTALLATION)?;
     Ok(roles.iter().filter(|it| it.role == Role::Operator.as_str() && it.confirmed_at.is_some()).count())
-}
-
-pub(crate) fn draft_until(now: Timestamp) -> Timestamp {
-    let days = OrderState::Draft.lasts_days().unwrap_or_default();
-    now.after(std::time::Duration::from_secs(u64::from(days) * 86_400))
 }

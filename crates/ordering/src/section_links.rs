@@ -26,9 +26,10 @@ use store::{
 use texts::{AdminMessage, Noun};
 
 use crate::{
-    OrderDesk, OrderView, ReceiverProof, SectionAnswers, TypedCode,
+    CompanyCertificate, OrderDesk, OrderView, ReceiverProof, SectionAnswers, TypedCode,
     answering::merge,
     approval::person_digest,
+    certificate::put,
     desk::{Saving, save_answers},
     moving::{Asked, Moved},
     people::{Addressed, six_digits, write_letter},
@@ -264,19 +265,19 @@ fn good(
 
 /// What a colleague answers, and in which browser.
 #[derive(Clone)]
-pub(crate) struct SectionAnswer {
+struct SectionAnswer {
     id: LinkId,
     browser: Option<String>,
     section: OrderSection,
 }
 
 impl SectionAnswer {
-    pub(crate) fn of(at: InBrowser<'_>, section: OrderSection) -> Self {
+    fn of(at: InBrowser<'_>, section: OrderSection) -> Self {
         Self { id: at.id, browser: at.browser.map(str::to_owned), section }
     }
 
     /// The link and its draft, for who accepted it in this browser and has shown who they are where that is asked.
-    pub(crate) fn find(
+    fn find(
         &self,
         tx: &mut impl Tx,
         tenant: &Tenant,
@@ -290,12 +291,7 @@ impl SectionAnswer {
     }
 
     /// Writes down that the section is answered with the link, and gives the draft to answer in.
-    pub(crate) fn begin(
-        &self,
-        tx: &mut WriteTx<'_>,
-        tenant: &Tenant,
-        now: Timestamp,
-    ) -> Result<Moved, Refusal> {
+    fn begin(&self, tx: &mut WriteTx<'_>, tenant: &Tenant, now: Timestamp) -> Result<Moved, Refusal> {
         let (mut row, moved) = self.find(tx, tenant, now)?;
         let kept = Kept { answered_at: now.micros(), ..open(tenant, &row)? };
         row.sealed_colleague = seal(tenant, self.id, &kept);
@@ -559,6 +555,30 @@ impl OrderDesk {
             let tenant = permit.tenant(Permission::AnswerOrder)?.clone();
             let moved = answer.begin(tx, &tenant, now)?;
             save_answers(tx, (&permit, &tenant), moved, Saving { section, seen: &seen, answers, now })
+        });
+        saved.await
+    }
+
+    /// Takes the certificate of the company from a colleague. Nothing is read of who may not answer the section.
+    ///
+    /// # Errors
+    /// As [`OrderDesk::save_certificate`]; [`Refusal::Invalid`]: the link is over, or this is not its browser.
+    pub async fn certificate_by_link(
+        &self,
+        permit: &Permit,
+        at: InBrowser<'_>,
+        new: CompanyCertificate<'_>,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let answer = SectionAnswer::of(at, OrderSection::Certificate);
+        let (first, reader) = (answer.clone(), permit.tenant(Permission::AnswerOrder)?.clone());
+        self.store.read(move |tx| first.find(tx, &reader, now).map(drop)).await?;
+        let read = self.read_certificate(new, now).await?;
+        let permit = permit.clone();
+        let saved = self.store.write(move |tx| {
+            let tenant = permit.tenant(Permission::AnswerOrder)?.clone();
+            let moved = answer.begin(tx, &tenant, now)?;
+            put(tx, (&permit, &tenant), moved, &read)
         });
         saved.await
     }

@@ -88,12 +88,13 @@ async fn in_sandbox<'a>(
     (phone, end)
 }
 
-/// From nine digits to what can be received; gives the receiver's link.
-async fn handed_over(order: &mut Ordering<'_>, handover: &str) -> String {
+/// From nine digits to the issuer, by whoever ordered and nobody else.
+async fn brought_to_the_issuer(order: &mut Ordering<'_>, handover: &str) {
     order.fill_in(ALONE).await;
-    let version = hidden(&order.browser.get(&format!("{}/handover", order.order)).await, "version");
+    let page = format!("{}/handover", order.order);
+    let version = hidden(&order.browser.get(&page).await, "version");
     let chosen = form(&[("version", &version), ("handover", handover)]);
-    order.browser.post(&format!("{}/handover", order.order), &chosen, Some(ORIGIN)).await;
+    order.browser.post(&page, &chosen, Some(ORIGIN)).await;
     assert_eq!(order.submit().await.status, 303);
     let links = mailbox(order).await;
     let approved = approved_by_kari(order, &links[0]).await;
@@ -102,20 +103,28 @@ async fn handed_over(order: &mut Ordering<'_>, handover: &str) -> String {
         let done = order.act("sandbox/desk", event, "").await;
         assert_eq!(done.status, 303, "{event}: {}", done.body);
     }
-    if handover == "deposited" {
-        let version = order.version().await;
-        let given = form(&[("version", &version), ("client_id", "any"), ("secret", "canary-thing")]);
-        let door = format!("{}/sandbox/deposit", order.order);
-        assert_eq!(order.browser.post(&door, &given, Some(ORIGIN)).await.status, 303);
-    } else {
-        assert_eq!(order.act("sandbox/desk", "issue", "").await.status, 303);
-    }
+}
+
+/// The same to what can be received; gives the receiver's link.
+async fn handed_over(order: &mut Ordering<'_>) -> String {
+    brought_to_the_issuer(order, "receiver_enters").await;
+    assert_eq!(order.act("sandbox/desk", "issue", "").await.status, 303);
+    mailbox(order).await.last().unwrap().clone()
+}
+
+/// The same where the issuer deposits a secret.
+async fn deposited(order: &mut Ordering<'_>, secret: &str) -> String {
+    brought_to_the_issuer(order, "deposited").await;
+    let version = order.version().await;
+    let given = form(&[("version", &version), ("client_id", "any"), ("secret", secret)]);
+    let door = format!("{}/sandbox/deposit", order.order);
+    assert_eq!(order.browser.post(&door, &given, Some(ORIGIN)).await.status, 303);
     mailbox(order).await.last().unwrap().clone()
 }
 
 /// From nine digits to credentials that work, by whoever ordered and nobody else.
 async fn brought_to_work(order: &mut Ordering<'_>) {
-    let link = handed_over(order, "receiver_enters").await;
+    let link = handed_over(order).await;
     let (mut phone, page) = in_sandbox(order, (&link, None), &order.house.kari().id).await;
     let version = hidden(&page, "order_version");
     let anything = form(&[("order_version", &version), ("client_id", "any"), ("secret", "thing")]);
@@ -127,7 +136,7 @@ async fn brought_to_work(order: &mut Ordering<'_>) {
 async fn a_sandbox_order_is_received_in_one_browser_by_a_person_who_becomes_no_member() {
     let house = under_serve().await;
     let mut order = begun(&house).await;
-    let link = handed_over(&mut order, "receiver_enters").await;
+    let link = handed_over(&mut order).await;
     let door = format!("{link}/receive");
     let mut stranger = order.phone();
     assert!(stranger.get(&door).await.location().ends_with("?again=yes"), "not by the link alone");
@@ -147,7 +156,7 @@ async fn a_sandbox_order_is_received_in_one_browser_by_a_person_who_becomes_no_m
 async fn a_sandbox_order_is_received_by_whom_it_names_and_stays_theirs() {
     let house = under_serve().await;
     let mut order = begun(&house).await;
-    let link = handed_over(&mut order, "receiver_enters").await;
+    let link = handed_over(&mut order).await;
     let ola = house.bankid.people().all().remove(1).id;
     let (_, page) = in_sandbox(&order, (&link, None), &ola).await;
     assert!(page.body.contains("names somebody else"), "{}", page.body);
@@ -160,7 +169,7 @@ async fn a_sandbox_order_is_received_by_whom_it_names_and_stays_theirs() {
 async fn a_deposited_secret_of_the_sandbox_is_shown_once_to_who_has_just_signed_in() {
     let house = under_serve().await;
     let mut order = begun(&house).await;
-    let link = handed_over(&mut order, "deposited").await;
+    let link = deposited(&mut order, "canary-thing").await;
     let (mut phone, page) = in_sandbox(&order, (&link, None), &house.kari().id).await;
     let version = form(&[("order_version", &hidden(&page, "order_version"))]);
     let door = format!("{link}/receive/reveal");
@@ -371,7 +380,7 @@ async fn made_real(order: &Ordering<'_>) {
 async fn a_person_of_the_sandbox_is_let_in_as_the_receiver_of_a_real_order_by_a_cookie_that_says_so() {
     let house = under_serve().await;
     let mut order = begun(&house).await;
-    let receiver = handed_over(&mut order, "receiver_enters").await;
+    let receiver = handed_over(&mut order).await;
     let mut other = Ordering::begin_as(&house, &order).await;
     other.fill_in(ALONE).await;
     other.submit().await;

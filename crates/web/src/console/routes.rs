@@ -282,7 +282,7 @@ pub(super) static ROUTES: &[ConsoleRoute] = &[
         POST,
         "/t/{tenant}/orders/{order}/certificate",
         of_tenant(P::ManageOrders),
-        orders::certificate::save,
+        orders::fill::save_certificate,
         SignedIn::Whenever,
         PDF
     ),

@@ -1,23 +1,15 @@
 //! The certificate of the company: uploaded, with the day on which it was issued.
 
-use axum::response::Response;
 use console::Refusal;
 use documents::LARGEST_UPLOAD;
 use model::{Date, OrderSection};
 use ordering::{CompanyCertificate, OrderView};
-use pages::console::{
-    Action, Block, ConsoleField, ConsoleForm, ConsolePage, Fact, FieldKind, Notice, NoticeKind, Text,
-};
+use pages::console::{Action, Block, ConsoleField, ConsoleForm, Fact, FieldKind, Notice, NoticeKind, Text};
 use texts::AdminMessage;
 
-use super::{
-    colleagues::{colleagues_block, own_refusal},
-    place::{base, crumbs, found},
-    section_form::FormPlace,
-    sections::words_of,
-};
+use super::section_form::FormPlace;
 use crate::console::{
-    answer::{done, refused_form, wrong, wrong_form},
+    answer::{wrong, wrong_form},
     visit::Visit,
     words,
 };
@@ -88,28 +80,6 @@ pub(super) fn certificate_blocks(
     blocks
 }
 
-/// The page of the section.
-pub(super) async fn certificate_page(
-    visit: &Visit,
-    order: &OrderView,
-    refusal: Option<&Refusal>,
-) -> Result<ConsolePage, Refusal> {
-    let (label, help) = words_of(OrderSection::Certificate);
-    let own = base(visit, order.id);
-    let place = FormPlace { action: format!("{own}/certificate"), cancel_href: Some(own.clone()) };
-    let file = Some(format!("{own}/files/certificate"));
-    let mut blocks = certificate_blocks(visit, (order, file), place, own_refusal(refusal));
-    blocks.extend(colleagues_block(visit, (order, OrderSection::Certificate), refusal).await?);
-    let mut page = ConsolePage {
-        heading: Text::Key(label),
-        lead: Some(Text::Key(help)),
-        blocks,
-        ..ConsolePage::default()
-    };
-    page.frame.crumbs = crumbs(visit, Some(order));
-    Ok(page)
-}
-
 /// The file that a form brought.
 pub(super) fn uploaded(visit: &Visit) -> Result<Vec<u8>, Refusal> {
     if visit.upload.is_too_large {
@@ -124,20 +94,4 @@ pub(super) fn uploaded(visit: &Visit) -> Result<Vec<u8>, Refusal> {
 pub(super) fn sent(visit: &Visit) -> Result<CompanyCertificate<'_>, Refusal> {
     let (issued, seen) = (visit.form.get("issued"), visit.form.get("seen"));
     Ok(CompanyCertificate { file: uploaded(visit)?, issued, seen })
-}
-
-async fn saved(visit: &Visit, order: &OrderView) -> Result<(), Refusal> {
-    visit.site.orders.save_certificate(visit.permit()?, order.id, sent(visit)?, visit.now()).await
-}
-
-/// `POST /t/{tenant}/orders/{order}/certificate`
-pub(in crate::console) async fn save(visit: Visit) -> Result<Response, Refusal> {
-    let order = found(&visit).await?;
-    match saved(&visit, &order).await {
-        Ok(()) => Ok(done(&base(&visit, order.id), "order-saved")),
-        Err(refusal) => {
-            let page = certificate_page(&visit, &found(&visit).await?, Some(&refusal)).await?;
-            Ok(refused_form(&visit, &refusal, page))
-        }
-    }
 }

@@ -10,7 +10,7 @@ use texts::{AdminMessage, Noun};
 
 use super::{
     bank::look_up_bank,
-    certificate::certificate_page,
+    certificate::{certificate_blocks, sent},
     checklist::Checked,
     colleagues::{colleagues_block, own_refusal},
     company::look_up_company,
@@ -52,6 +52,44 @@ async fn section_page(
     };
     page.frame.crumbs = crumbs(visit, Some(order));
     Ok(page)
+}
+
+/// The page of the section.
+async fn certificate_page(
+    visit: &Visit,
+    order: &OrderView,
+    refusal: Option<&Refusal>,
+) -> Result<ConsolePage, Refusal> {
+    let (label, help) = words_of(OrderSection::Certificate);
+    let own = base(visit, order.id);
+    let place = FormPlace { action: format!("{own}/certificate"), cancel_href: Some(own.clone()) };
+    let file = Some(format!("{own}/files/certificate"));
+    let mut blocks = certificate_blocks(visit, (order, file), place, own_refusal(refusal));
+    blocks.extend(colleagues_block(visit, (order, OrderSection::Certificate), refusal).await?);
+    let mut page = ConsolePage {
+        heading: Text::Key(label),
+        lead: Some(Text::Key(help)),
+        blocks,
+        ..ConsolePage::default()
+    };
+    page.frame.crumbs = crumbs(visit, Some(order));
+    Ok(page)
+}
+
+async fn saved_certificate(visit: &Visit, order: &OrderView) -> Result<(), Refusal> {
+    visit.site.orders.save_certificate(visit.permit()?, order.id, sent(visit)?, visit.now()).await
+}
+
+/// `POST /t/{tenant}/orders/{order}/certificate`
+pub(in crate::console) async fn save_certificate(visit: Visit) -> Result<Response, Refusal> {
+    let order = found(&visit).await?;
+    match saved_certificate(&visit, &order).await {
+        Ok(()) => Ok(done(&base(&visit, order.id), "order-saved")),
+        Err(refusal) => {
+            let page = certificate_page(&visit, &found(&visit).await?, Some(&refusal)).await?;
+            Ok(refused_form(&visit, &refusal, page))
+        }
+    }
 }
 
 /// `GET /t/{tenant}/orders/{order}/sections/{section}`

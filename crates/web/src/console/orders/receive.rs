@@ -56,16 +56,7 @@ async fn page_with(
             let done = again(visit, order, OrderEvent::TasksDone, "console-vipps-tasks-done");
             blocks.push(Block::Actions(vec![done]));
         }
-        OrderState::Checking => {
-            let text = Text::Key("console-order-checking");
-            blocks.push(Block::Notice(Notice { kind: NoticeKind::Info, text, action: None }));
-            blocks.push(Block::Actions(vec![again(
-                visit,
-                order,
-                OrderEvent::CheckedUnreachable,
-                "console-order-act-check-again",
-            )]));
-        }
+        OrderState::Checking => blocks.extend(being_checked(visit, order)),
         _ => {
             let text = Text::Key("console-order-received");
             blocks.push(Block::Notice(Notice { kind: NoticeKind::Done, text, action: None }));
@@ -84,6 +75,13 @@ async fn page_with(
         page.frame.crumbs = crumbs(visit, Some(order));
     }
     Ok(page)
+}
+
+/// What was entered waits for its check, which can be asked for.
+fn being_checked(visit: &Visit, order: &OrderView) -> Vec<Block> {
+    let text = Text::Key("console-order-checking");
+    let again = again(visit, order, OrderEvent::CheckedUnreachable, "console-order-act-check-again");
+    vec![Block::Notice(Notice { kind: NoticeKind::Info, text, action: None }), Block::Actions(vec![again])]
 }
 
 /// What is other about a sandbox order.
