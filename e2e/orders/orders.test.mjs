@@ -84,6 +84,16 @@ test("who may block confirms letters and phone, each with a code, and has their 
   assert.match(await desk.locator("main").innerText(), /Recorded, not usable yet/);
 });
 
+test("the general contact, who has confirmed in another part, sees how the order stands", async () => {
+  const link = await office.linkFor(/named as the contact of an order/);
+  const contact = await office.newPage();
+  await contact.goto(link);
+  await contact.locator("#standing").waitFor();
+  assert.match(await contact.locator("main").innerText(), /To be approved/);
+  await lookAt(contact, "order, how it stands");
+  await contact.context().close();
+});
+
 test("the signatory approves on another device with a login that is bound to the documents", async () => {
   const link = await office.linkFor(/asked to approve/);
   const phone = await office.newPage();
@@ -175,6 +185,8 @@ test("the first real login with the credentials closes the order", async () => {
 test("two sign together, the issuer asks, the order is amended, approved anew, and goes on", async () => {
   await desk.goto(`${office.tenant}/orders/new`);
   await office.begin();
+  assert.match(await desk.locator("#other-order").getAttribute("href"), /\/orders\/[0-9a-f]{32}$/);
+  await lookAt(desk, "order, a second one for the domain");
   await office.section("company");
   await desk.fill("#number", office.company("TVILLINGTÅRN"));
   await office.save();

@@ -329,6 +329,17 @@ mod tests {
     }
 
     #[test]
+    fn the_receiver_of_a_sandbox_order_has_the_permissions_of_one_and_no_others() {
+        let receiver =
+            Actor::SandboxReceiver { id: LinkId::from_bytes([3; 16]), tenant: TenantId::from_bytes([1; 16]) };
+        let allowed: Vec<_> = Permission::ALL.iter().filter(|it| may(&receiver, **it)).collect();
+        let wanted = [&Permission::ReadSettings, &Permission::CheckSources, &Permission::ReceiveCredentials];
+        assert_eq!(allowed, wanted);
+        assert!(receiver.acts_in(TenantId::from_bytes([1; 16])) && !receiver.acts_in_every_tenant());
+        assert!(!receiver.acts_in(TenantId::from_bytes([2; 16])));
+    }
+
+    #[test]
     fn test_users_are_managed_and_sandbox_orders_decided_on_test_domains_only() {
         for permission in [Permission::ManageTestUsers, Permission::DecideSandboxOrders] {
             assert!(counts_on(permission, Environment::Test));

@@ -6,6 +6,7 @@ use std::{
     os::unix::process::ExitStatusExt as _,
     path::PathBuf,
     process::{ExitStatus, Stdio},
+    sync::Arc,
     time::Duration,
 };
 
@@ -13,6 +14,7 @@ use thiserror::Error;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     process::{self, Command},
+    sync::Semaphore,
     time::timeout,
 };
 
@@ -20,6 +22,8 @@ use crate::confined::REFUSED;
 
 /// How long a child may take, whatever it does.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How many children of one kind work at a time; more files wait for their turn.
+const AT_ONCE: usize = 2;
 
 /// A program that ends in [`crate::answer`].
 #[derive(Clone, Debug)]
@@ -27,6 +31,7 @@ pub struct Child {
     program: PathBuf,
     arguments: Vec<OsString>,
     patience: Duration,
+    turns: Arc<Semaphore>,
 }
 
 /// What a child has written.
@@ -53,7 +58,7 @@ impl Child {
     /// `program` is started with `arguments`.
     pub fn new(program: PathBuf, arguments: &[&str]) -> Self {
         let arguments = arguments.iter().map(OsString::from).collect();
-        Self { program, arguments, patience: PATIENCE }
+        Self { program, arguments, patience: PATIENCE, turns: Arc::new(Semaphore::new(AT_ONCE)) }
     }
 
     /// The same with another limit on the time that passes; it is ten seconds.
@@ -62,11 +67,12 @@ impl Child {
         Self { patience, ..self }
     }
 
-    /// Starts a child with `more` arguments, gives it a file, and reads its answer, of which at most one byte more than `most`.
+    /// Starts a child with `more` arguments when it is its turn, gives it a file, and reads its answer, of which at most one byte more than `most`.
     ///
     /// # Errors
     /// [`ChildFault`]: of the file, or ours.
     pub async fn ask(&self, more: &[String], file: &[u8], most: usize) -> Result<Answer, ChildFault> {
+        let _turn = self.turns.acquire().await.map_err(|_| ChildFault::NoAnswer)?;
         let mut child = self.start(more).map_err(|_| ChildFault::NoAnswer)?;
         let answered = timeout(self.patience, exchange(&mut child, file, most)).await;
         let Ok(answered) = answered else {

@@ -41,6 +41,7 @@ pub(crate) fn merge(kept: &mut OrderAnswers, new: OrderAnswers, section: OrderSe
         OrderSection::Number => kept.number = new.number,
         OrderSection::Certificate => {
             (kept.has_certificate, kept.certificate_date) = (new.has_certificate, new.certificate_date);
+            kept.certificate_digest = new.certificate_digest;
         }
         OrderSection::Products => kept.products = new.products,
     }
@@ -59,6 +60,7 @@ fn merge_company(kept: &mut OrderAnswers, new: OrderAnswers) {
     if is_other {
         kept.has_certificate = false;
         kept.certificate_date.clear();
+        kept.certificate_digest.clear();
     }
     if let ([only], true) = (kept.combinations.as_slice(), kept.signatories.is_empty()) {
         kept.signatories.clone_from(only);
@@ -74,6 +76,10 @@ pub(crate) fn is_same_people(one: &[SignatoryAnswer], other: &[SignatoryAnswer])
 /// Names what a section says, so that a change by somebody else is noticed.
 pub(crate) fn seen(answers: &OrderAnswers, section: OrderSection) -> String {
     let mut alone = OrderAnswers::default();
+    if section == OrderSection::Certificate {
+        // Another company has another one.
+        alone.company.number.clone_from(&answers.company.number);
+    }
     merge(&mut alone, answers.clone(), section);
     let text = serde_json::to_vec(&alone).unwrap_or_default();
     b64::encode(Digest::of(&text).as_bytes().get(..12).unwrap_or_default())

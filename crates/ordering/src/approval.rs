@@ -13,8 +13,8 @@ use authority::{Permission, Permit, SealedColumn, Tenant};
 use changes::{Refusal, members::receives};
 use crypto::{Digest, b64, sha256};
 use model::{
-    Evidence, Level, LinkId, NameMismatch, OrderAnswers, OrderEvent, OrderState, Proof, RegisteredPerson,
-    Timestamp, match_person,
+    Action, Evidence, Level, LinkId, NameMismatch, OrderAnswers, OrderEvent, OrderState, Proof,
+    RegisteredPerson, Timestamp, match_person,
 };
 use serde_json::{Value, json};
 use store::{
@@ -451,7 +451,7 @@ impl OrderDesk {
             return Err(Refusal::Invalid(AdminMessage::OrderLevelTooLow.into()));
         }
         let at_the_eid = person_digest(&tenant, &shown.proof, &shown.issuer);
-        let (proof, browser) = (shown.proof.clone(), shown.browser.clone());
+        let (proof, browser, permit) = (shown.proof.clone(), shown.browser.clone(), permit.clone());
         let entered = self.store.write(move |tx| {
             let (moved, mut row) = Moved::of_link(tx, &tenant, person)?;
             let asked = request(row.part, state_of(&moved.row)?);
@@ -482,6 +482,10 @@ impl OrderDesk {
             let is_sandbox = moved.answers.is_sandbox;
             if is_sandbox {
                 let browser = browser.as_deref().ok_or_else(link_spent)?;
+                // A member is written down when they join.
+                let details = json!({"event": "receiver_signed_in"});
+                let object = format!("order {}", row.order_id);
+                permit.record(Action::OrderConfirmed, object, &details, now).append(tx)?;
                 kept.receives_in =
                     Some(ReceivesIn { browser: receiving_digest(person, browser), at: now.micros() });
             }

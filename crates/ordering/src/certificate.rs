@@ -2,6 +2,7 @@
 
 use authority::{Permission, Permit, Tenant};
 use changes::Refusal;
+use crypto::{Digest, b64};
 use model::{Action, Date, OrderId, OrderSection, OrderState, Timestamp};
 use serde_json::json;
 use store::{StoreError, WriteTx, order_documents, orders};
@@ -85,6 +86,7 @@ pub(crate) fn put(
     save(tx, tenant, (key, &new.file), now)?;
     moved.answers.has_certificate = true;
     moved.answers.certificate_date = new.issued.to_string();
+    moved.answers.certificate_digest = b64::encode(Digest::of(&new.file).as_bytes());
     moved.row.sealed_answers = seal_answers(tenant, id, &moved.answers);
     moved.row.changed_at = now;
     moved.row.expires_at = Some(draft_until(now));

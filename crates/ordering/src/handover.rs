@@ -20,7 +20,7 @@ use serde_json::json;
 use store::{
     StoreError, Tx, WriteTx, domains,
     identity_sources::{self, IdentitySource},
-    order_people::{OrderPerson, Part},
+    order_people::Part,
     order_secrets::{self, SecretKind},
     orders::{self, Order},
     source_generations::{self, Generation},
@@ -173,7 +173,7 @@ impl OrderDesk {
         let revealed = self.store.write(move |tx| {
             let tenant = permit.tenant(Permission::ReceiveCredentials)?.clone();
             let mut moved = Moved::load(tx, &tenant, Asked::Seen(seen))?;
-            check_receiver(&permit, &moved)?;
+            moved.check_receiver(&permit)?;
             let deposit = take_deposit(tx, &tenant, seen.id)?;
             apply(tx, (&permit, &mut moved), &Happening::of(OrderEvent::Reveal), now)?;
             Ok::<_, Refusal>(deposit)
@@ -229,7 +229,7 @@ impl OrderDesk {
         let moved = self.store.write(move |tx| {
             let tenant = permit.tenant(Permission::ReceiveCredentials)?.clone();
             let mut moved = Moved::load(tx, &tenant, Asked::Seen(seen))?;
-            check_receiver(&permit, &moved)?;
+            moved.check_receiver(&permit)?;
             let domain = domains::get(tx, tenant.id, moved.row.domain_id);
             let domain = domain.map_err(|error| Refusal::of(error, Noun::Domain))?;
             let is_sandbox = moved.answers.is_sandbox;
@@ -267,7 +267,7 @@ impl OrderDesk {
             let asked =
                 seen.map_or(Asked::Now(order), |version| Asked::Seen(OrderVersion { id: order, version }));
             let mut moved = Moved::load(tx, &tenant, asked)?;
-            check_receiver(&permit, &moved)?;
+            moved.check_receiver(&permit)?;
             if matches!(event, OrderEvent::CheckedGood | OrderEvent::UseAnyway) {
                 let row = identity_sources::find(tx, tenant.id, moved.row.domain_id, &moved.row.eid)?;
                 match (row, event) {
@@ -337,18 +337,6 @@ pub struct CheckResult {
 fn is_candidate(tx: &mut impl Tx, row: &IdentitySource, entered: Option<i64>) -> Result<bool, StoreError> {
     let found = source_generations::find(tx, (row.tenant_id, row.id), Generation::Candidate)?;
     Ok(entered.is_some() && found.is_some_and(|it| it.credentials_version == entered))
-}
-
-/// Refuses everybody but the receiver whom the order let in, and the worker. To others the order does not exist.
-fn check_receiver(permit: &Permit, order: &Moved) -> Result<(), Refusal> {
-    let is_it = |it: &OrderPerson| match permit.caller().actor {
-        Actor::Worker(_) => true,
-        Actor::Member { id, .. } => it.member_id == Some(id),
-        Actor::SandboxReceiver { id, .. } => order.answers.is_sandbox && it.id == id,
-        _ => false,
-    };
-    let mut receivers = order.people.iter().filter(|it| it.part == Part::Receiver);
-    if receivers.any(is_it) { Ok(()) } else { Err(Refusal::NotFound(Noun::Order)) }
 }
 
 /// What a receiver brings, as the source takes it.

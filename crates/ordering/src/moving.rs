@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use authority::{Permission, Permit, SealedColumn, Tenant};
+use authority::{Actor, Permission, Permit, SealedColumn, Tenant};
 use changes::{Refusal, identity_sources::withdraw_candidate, members::receiver_leaves};
 use crypto::Digest;
 use messages::Letter;
@@ -26,7 +26,7 @@ use crate::{
     compose::digests_of,
     issuer::check_handover,
     issuer_letter::take_back,
-    kept_person::open_person,
+    kept_person::{KeptPerson, open_person, seal_person},
     people::{
         Addressed, Manner, NO_ROOM, Request, Submission, generation_of, insert_all, link_spent, open_request,
         request, write_letter, write_link,
@@ -225,7 +225,24 @@ impl Moved {
         {
             return Ok(tenant);
         }
-        Ok(permit.tenant(permission_for(event, self.answers.is_sandbox))?)
+        let permission = permission_for(event, self.answers.is_sandbox);
+        let tenant = permit.tenant(permission)?;
+        if permission == Permission::ReceiveCredentials {
+            self.check_receiver(permit)?;
+        }
+        Ok(tenant)
+    }
+
+    /// Refuses everybody but the receiver whom the order let in, and the worker. To others the order does not exist.
+    pub(crate) fn check_receiver(&self, permit: &Permit) -> Result<(), Refusal> {
+        let is_it = |it: &OrderPerson| match permit.caller().actor {
+            Actor::Worker(_) => true,
+            Actor::Member { id, .. } => it.member_id == Some(id),
+            Actor::SandboxReceiver { id, .. } => self.answers.is_sandbox && it.id == id,
+            _ => false,
+        };
+        let mut receivers = self.people.iter().filter(|it| it.part == Part::Receiver);
+        if receivers.any(is_it) { Ok(()) } else { Err(Refusal::NotFound(Noun::Order)) }
     }
 }
 
@@ -383,6 +400,11 @@ fn receives_elsewhere(tx: &mut impl Tx, ended: &Order, member: MemberId) -> Resu
     Ok(false)
 }
 
+/// Whether whoever was let in as the receiver stays it.
+pub(crate) const fn receiving_goes_on(state: OrderState) -> bool {
+    state.is_open() && !matches!(state, OrderState::Draft | OrderState::Withdrawing)
+}
+
 /// The receiver's leave ends with the order, and when somebody else may be named; what they brought and is not in use goes.
 fn end_receiving(
     tx: &mut WriteTx<'_>,
@@ -391,7 +413,7 @@ fn end_receiving(
     next: OrderState,
     now: Timestamp,
 ) -> Result<(), Refusal> {
-    if next.is_open() && !matches!(next, OrderState::Draft | OrderState::Withdrawing) {
+    if receiving_goes_on(next) {
         return Ok(());
     }
     for it in &moved.people {
@@ -527,6 +549,8 @@ fn write_letters(
         if is_renewed {
             row.generation += 1;
             row.state = PersonState::Waiting;
+            let kept = KeptPerson { receives_in: None, ..open_person(tenant, row)? };
+            row.sealed_person = seal_person(tenant, row.id, &kept);
             order_people::save(tx, row)?;
         }
         let asked = open_request(row, &open_person(tenant, row)?, (next, has_sms));

@@ -9,7 +9,12 @@ use crypto::{Digest, b64};
 use model::{LinkId, OrderId, Timestamp};
 use store::order_people::Part;
 
-use crate::{OrderDesk, kept_person::open_person, moving::Moved};
+use crate::{
+    OrderDesk,
+    kept_person::open_person,
+    moving::{Moved, receiving_goes_on},
+    view::state_of,
+};
 
 /// How long a receiver is known in a browser.
 pub const RECEIVES_FOR: Duration = Duration::from_secs(60 * 60);
@@ -38,7 +43,7 @@ pub(crate) fn receiving_digest(id: LinkId, browser: &str) -> String {
 }
 
 impl OrderDesk {
-    /// Gives the receiver who signed in for a sandbox order in this browser within the last hour.
+    /// Gives the receiver who signed in for a sandbox order in this browser within the last hour, while the order has one.
     ///
     /// # Errors
     /// [`Refusal::Invalid`]: the link is over. [`Refusal::Forbidden`], [`Refusal::Store`].
@@ -53,8 +58,9 @@ impl OrderDesk {
         let known = self.store.read(move |tx| {
             let (moved, row) = Moved::of_link(tx, &tenant, person)?;
             let is_of_sandbox = row.part == Part::Receiver && moved.answers.is_sandbox;
+            let is_receiver = is_of_sandbox && receiving_goes_on(state_of(&moved.row)?);
             let signed_in = open_person(&tenant, &row)?.receives_in;
-            let here = signed_in.filter(|it| is_of_sandbox && it.browser == digest);
+            let here = signed_in.filter(|it| is_receiver && it.browser == digest);
             let known = here
                 .map(|it| KnownReceiver { order: row.order_id, signed_in_at: Timestamp::from_micros(it.at) });
             Ok::<_, Refusal>(known.filter(|it| now < it.signed_in_at.after(RECEIVES_FOR)))

@@ -174,6 +174,10 @@ pub const fn asks_for_eid(section: OrderSection) -> bool {
 fn alone(whole: OrderView, section: OrderSection) -> OrderView {
     let OrderAnswers { catalogue, host, language, is_sandbox, .. } = whole.answers.clone();
     let mut answers = OrderAnswers { catalogue, host, language, is_sandbox, ..OrderAnswers::default() };
+    if section == OrderSection::Certificate {
+        // Whose certificate it is, and whether one is needed.
+        answers.company.clone_from(&whole.answers.company);
+    }
     if section == OrderSection::Signatories {
         // What the registry says of who may sign.
         merge(&mut answers, whole.answers.clone(), OrderSection::Company);
@@ -549,6 +553,10 @@ impl OrderDesk {
         now: Timestamp,
     ) -> Result<String, Refusal> {
         let SectionAnswers { section, seen, answers } = new;
+        if section == OrderSection::Certificate {
+            // It is a file, and has a door of its own.
+            return Err(spent());
+        }
         let (answer, permit) = (SectionAnswer::of(at, section), permit.clone());
         let (seen, answers): (String, OrderAnswers) = (seen.to_owned(), answers);
         let saved = self.store.write(move |tx| {

@@ -373,7 +373,7 @@ pub(crate) async fn rotate_key(State(site): State<Arc<SimulatorSite>>, headers: 
     }
 }
 
-/// `POST /simulator/outage`: the simulated eID answers 503 to everything, until it is taken back. Programs ask for it, as for another
+/// `POST /simulator/outage`: the simulated eID answers its protocol with 503, until it is taken back. Programs ask for it, as for another
 /// key.
 pub(crate) async fn begin_outage(State(site): State<Arc<SimulatorSite>>, headers: HeaderMap) -> Response {
     outage(&site, &headers, true)

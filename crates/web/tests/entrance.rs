@@ -75,12 +75,13 @@ async fn a_form_on_another_site_decides_nothing_at_the_simulators_of_development
     }));
     let issuer = house.bankid.issuer();
     let own = &issuer[..issuer.match_indices('/').nth(2).unwrap().0];
-    for target in ["/simulator/decision", "/simulator/people", "/simulator/keys"] {
+    for target in ["/simulator/decision", "/simulator/people", "/simulator/keys", "/simulator/outage"] {
         for (origin, counts) in [(own, true), ("https://evil.example", false)] {
             let request = Request::post(target).header("origin", origin).body(Body::empty()).unwrap();
             let reply = Reply::read(simulator.clone().oneshot(request).await.unwrap()).await;
-            // Programs turn keys; no page does.
-            let wanted = if counts && target != "/simulator/keys" { 400 } else { 403 };
+            // Programs turn keys and begin outages; no page does.
+            let has_page = !target.ends_with("/keys") && !target.ends_with("/outage");
+            let wanted = if counts && has_page { 400 } else { 403 };
             assert_eq!(reply.status, wanted, "{target} from {origin}");
         }
     }

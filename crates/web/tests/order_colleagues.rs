@@ -162,6 +162,25 @@ async fn a_file_is_read_of_a_colleague_who_typed_the_code_and_of_nobody_else() {
 }
 
 #[tokio::test]
+async fn a_certificate_of_one_company_is_kept_as_that_of_another_that_the_order_is_for_meanwhile() {
+    let house = TestBroker::open().await;
+    let mut order = Ordering::begin(&house).await;
+    order.save("company", &[("number", ALONE)]).await;
+    let (link, code) = asked(&mut order, "certificate").await;
+    let mut colleague = order.phone();
+    accept(&mut colleague, &link, &code).await;
+    let page = colleague.get(&link).await;
+    assert!(page.body.contains("Not needed"), "as a member is told: {}", page.body);
+    let seen = hidden(&page, "seen");
+    order.save("company", &[("number", JOINTLY)]).await;
+    assert_ne!(hidden(&colleague.get(&link).await, "seen"), seen);
+    // Nor is the section answered without a file.
+    let seen = hidden(&colleague.get(&link).await, "seen");
+    let answered = colleague.post(&format!("{link}/answers"), &form(&[("seen", &seen)]), Some(ORIGIN)).await;
+    assert_eq!(answered.status, 422, "{}", answered.body);
+}
+
+#[tokio::test]
 async fn a_link_for_a_section_ends_when_it_is_taken_away_submitted_or_two_weeks_old() {
     let house = TestBroker::open().await;
     let mut order = Ordering::begin(&house).await;

@@ -65,6 +65,17 @@ async fn in_sandbox<'a>(
     person: &str,
 ) -> (Browser<'a>, Reply) {
     let mut phone = order.phone();
+    let end = logged_in(&mut phone, order, (link, forged), person).await;
+    (phone, end)
+}
+
+/// The same in a browser that was there before.
+async fn logged_in(
+    phone: &mut Browser<'_>,
+    order: &Ordering<'_>,
+    (link, forged): (&str, Option<&str>),
+    person: &str,
+) -> Reply {
     let begun = phone.post(link, "", Some(ORIGIN)).await;
     if let Some(other) = forged {
         let (id, code) = other.trim_start_matches("/order/").split_once('/').unwrap();
@@ -84,8 +95,7 @@ async fn in_sandbox<'a>(
     let page = decide(order.house, &leave, person).await;
     let back = at_domain.get(page.by_itself().location()).await;
     let landed = phone.get(&back.location().replace(ORIGIN, "")).await;
-    let end = phone.follow(landed).await;
-    (phone, end)
+    phone.follow(landed).await
 }
 
 /// From nine digits to the issuer, by whoever ordered and nobody else.
@@ -149,7 +159,55 @@ async fn a_sandbox_order_is_received_in_one_browser_by_a_person_who_becomes_no_m
     assert!(order.view().await.people.iter().all(|it| it.member.is_none()));
     house.step(60 * 60);
     assert!(phone.get(&door).await.location().ends_with("?again=yes"), "for an hour");
-    assert!(phone.get(&format!("{link}?again=yes")).await.body.contains("Sign in once more"));
+    assert!(phone.get(&format!("{link}?again=yes")).await.body.contains("Sign in to go on"));
+}
+
+#[tokio::test]
+async fn whoever_received_a_sandbox_order_is_known_after_it_was_cancelled_or_its_link_was_renewed() {
+    let house = under_serve().await;
+    let mut order = begun(&house).await;
+    let link = handed_over(&mut order).await;
+    let (mut phone, _) = in_sandbox(&order, (&link, None), &house.kari().id).await;
+    house.step(7 * 24 * 60 * 60);
+    house.orders_go_on().await;
+    order.browser = browser_with(&house, &member(&house, &house.tenant, "Ola", &[Role::Orderer]).await);
+    order.act("act", "new_link", "").await;
+    let renewed = mailbox(&mut order).await.last().unwrap().clone();
+    logged_in(&mut phone, &order, (&renewed, None), &house.kari().id).await;
+    let door = format!("{renewed}/receive");
+    assert!(phone.get(&door).await.body.contains("Enter the credentials"));
+    assert_eq!(phone.get(&format!("{link}/receive")).await.status, 422, "the old link is over");
+    order.act("act", "amend", "").await;
+    assert!(!phone.get(&door).await.body.contains("Enter the credentials"));
+    assert_ne!(phone.get(&door).await.status, 200);
+}
+
+#[tokio::test]
+async fn it_is_not_in_the_trail_who_was_let_in_as_the_receiver_of_a_sandbox_order() {
+    let house = under_serve().await;
+    let mut order = begun(&house).await;
+    let link = handed_over(&mut order).await;
+    in_sandbox(&order, (&link, None), &house.kari().id).await;
+    let tenant = house.tenant.id;
+    let trail = house.store.read(move |tx| store::audit_events::list(tx, tenant, 0, 500)).await.unwrap();
+    let let_in = |it: &&store::audit_events::Link| it.event.details.contains("receiver_signed_in");
+    assert_eq!(trail.iter().filter(let_in).count(), 1);
+}
+
+#[tokio::test]
+async fn a_receiver_of_the_sandbox_who_lost_the_secret_is_told_that_the_credentials_work() {
+    let house = under_serve().await;
+    let mut order = begun(&house).await;
+    let link = deposited(&mut order, "canary-thing").await;
+    let (mut phone, page) = in_sandbox(&order, (&link, None), &house.kari().id).await;
+    let door = format!("{link}/receive");
+    let version = form(&[("order_version", &hidden(&page, "order_version"))]);
+    phone.post(&format!("{door}/reveal"), &version, Some(ORIGIN)).await;
+    let lost = form(&[("event", "lose"), ("version", &order.version().await)]);
+    let told = phone.post(&format!("{door}/again"), &lost, Some(ORIGIN)).await;
+    assert_eq!((told.status, order.state().await.as_str()), (303, "At the issuer"), "{}", told.body);
+    let page = phone.get(&door).await.body;
+    assert!(page.contains("nothing to do here now") && !page.contains("are in use"), "{page}");
 }
 
 #[tokio::test]
@@ -175,7 +233,11 @@ async fn a_deposited_secret_of_the_sandbox_is_shown_once_to_who_has_just_signed_
     let door = format!("{link}/receive/reveal");
     house.step(5 * 60);
     assert!(phone.post(&door, &version, Some(ORIGIN)).await.location().ends_with("?again=yes"));
-    let (mut phone, _) = in_sandbox(&order, (&link, None), &house.kari().id).await;
+    assert!(
+        phone.get(&format!("{link}?again=yes")).await.body.contains("id=\"enter\""),
+        "a login is offered"
+    );
+    logged_in(&mut phone, &order, (&link, None), &house.kari().id).await;
     let shown = phone.post(&door, &version, Some(ORIGIN)).await;
     assert!(shown.body.contains("canary-thing"), "{}", shown.body);
     assert!(!phone.post(&door, &version, Some(ORIGIN)).await.body.contains("canary-thing"));

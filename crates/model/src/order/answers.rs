@@ -172,6 +172,9 @@ pub struct OrderAnswers {
     /// The day on which that certificate was issued, `YYYY-MM-DD`; empty where it was uploaded before this was asked.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub certificate_date: String,
+    /// SHA-256 of that certificate, base64url; empty where it was uploaded before this was kept.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub certificate_digest: String,
     /// What BankID is used for, of [`PRODUCTS`](super::PRODUCTS); asked in 2026 only.
     pub products: Vec<String>,
     /// What the approvals are: the issuer says which it takes.
@@ -223,7 +226,9 @@ mod tests {
     #[test]
     fn answers_that_were_kept_before_more_was_asked_are_read_and_kept_as_they_were() {
         let kept = serde_json::to_string(&OrderAnswers::default()).unwrap();
-        for new in ["certificate_date", "combination_rules", "rule_id", "rule_text", "by_hand"] {
+        for new in
+            ["certificate_date", "certificate_digest", "combination_rules", "rule_id", "rule_text", "by_hand"]
+        {
             assert!(!kept.contains(new), "{new}");
         }
         assert_eq!(serde_json::from_str::<OrderAnswers>(&kept).unwrap(), OrderAnswers::default());

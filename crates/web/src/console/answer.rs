@@ -59,7 +59,7 @@ fn rendered(status: StatusCode, page: &ConsolePage, locale: Locale) -> Response 
 }
 
 /// What the last act did, as its redirect says: one of these words.
-const DONE: [(&str, &str); 48] = [
+const DONE: [(&str, &str); 49] = [
     ("order-agreement", "console-done-order-agreement"),
     ("order-agreement-decided", "console-done-order-agreement-decided"),
     ("left", "console-done-left"),
@@ -67,6 +67,7 @@ const DONE: [(&str, &str); 48] = [
     ("order-begun", "console-done-order-begun"),
     ("order-saved", "console-done-order-saved"),
     ("order-moved", "console-done-order-moved"),
+    ("order-received", "console-done-order-received"),
     ("order-proposed", "console-done-order-proposed"),
     ("colleague-asked", "console-done-colleague-asked"),
     ("colleague-dismissed", "console-done-colleague-dismissed"),

@@ -10,6 +10,7 @@ use axum::{
     response::Response,
 };
 use provider::{Refusal as ProviderRefusal, RequestContext, TraceId};
+use tokio::sync::Semaphore;
 use tower::ServiceExt;
 
 use super::{
@@ -122,6 +123,9 @@ enum NotRead {
     TooLarge,
 }
 
+/// So many forms of colleagues with files are in memory at a time; more wait for their turn.
+static LINK_FILES: Semaphore = Semaphore::const_new(4);
+
 /// Whether the files of a form are read: of nobody who is not known.
 async fn sends_files(visit: &Visit, form: Form) -> bool {
     match form {
@@ -136,12 +140,13 @@ async fn read_form(
     visit: &mut Visit,
     route: &ConsoleRoute,
     (headers, body): (&HeaderMap, Body),
+    sends_files: bool,
 ) -> Result<(), NotRead> {
     let source = FormSource::of(headers, &visit.site.origin());
     if let (Some(most), true) = (route.form.largest_upload(), is_multipart(headers))
         && source.is_own_page()
     {
-        let most = if sends_files(visit, route.form).await { most } else { 0 };
+        let most = if sends_files { most } else { 0 };
         match body_of(body, most).await.map_err(|_| NotRead::NotOurs)? {
             Some(body) => {
                 (visit.form, visit.upload) = taken_apart(headers, body).await.ok_or(NotRead::NotOurs)?;
@@ -198,8 +203,14 @@ async fn visited(site: &Arc<ConsoleSite>, asked: Asked, body: Body) -> Response 
             Err(refusal) => return refused(&visit, &refusal),
         }
     }
+    // Until the request is answered.
+    let mut _turn = None;
     if method == Method::POST {
-        match read_form(&mut visit, route, (&headers, body)).await {
+        let sends_files = sends_files(&visit, route.form).await;
+        if sends_files && matches!(route.form, Form::LinkFiles(_)) {
+            _turn = LINK_FILES.acquire().await.ok();
+        }
+        match read_form(&mut visit, route, (&headers, body), sends_files).await {
             Ok(()) => {}
             Err(NotRead::NotOurs) => return told(&visit, StatusCode::FORBIDDEN, "console-not-from-here"),
             Err(NotRead::TooLarge) => return empty(StatusCode::PAYLOAD_TOO_LARGE),

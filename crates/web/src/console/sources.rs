@@ -365,11 +365,12 @@ pub(super) fn check_blocks(visit: &Visit, place: &SourcePlace, source: Option<&S
     check.map(|it| checked_blocks(visit, place, it)).unwrap_or_default()
 }
 
-/// Checks what was entered last once more.
-pub(super) async fn check_again(visit: &Visit, place: &SourcePlace) -> Result<(), Refusal> {
+/// Checks what was entered last, and gives what this check found.
+pub(super) async fn check_again(visit: &Visit, place: &SourcePlace) -> Result<SourceCheckView, Refusal> {
     let candidate = place.source(visit).await?.is_some_and(|it| it.candidate.is_some());
     let asked = SourceToCheck { domain: place.domain.id, eid: place.eid, number: false, candidate };
-    check_now(visit, place, asked).await.map(drop)
+    let permit = place.tenant.permit(Permission::CheckSources)?;
+    visit.site.console.check_source(&permit, asked, visit.now()).await
 }
 
 /// What there is to hand over to the eID, the credentials, and what the last check found.

@@ -117,7 +117,7 @@ fn receiver_page(visit: &Visit, link: &LinkView, shown: Shown<'_>) -> ConsolePag
         blocks.push(notice(NoticeKind::Warning, "console-order-sign-in-again"));
     }
     if link.is_asked_to_act() {
-        if shown.is_known {
+        if shown.is_known && !visit.query.has("again") {
             let go_on = Action::to("console-colleague-go-on", format!("{}/receive", phone::base(visit)));
             blocks.push(Block::Actions(vec![go_on.named("go-on")]));
             return bare(

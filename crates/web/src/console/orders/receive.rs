@@ -1,7 +1,7 @@
 //! Receiving: the named receiver enters what the issuer gave, it is checked at once, and it is in use when the check is good.
 
 use axum::response::Response;
-use console::{Permission, Refusal, SourceCheckView, SourceView};
+use console::{Permission, Refusal, SourceCheckView};
 use model::{CheckFinding, CheckLine, CheckState, CheckSubject, Handover, OrderEvent, OrderState};
 use ordering::{CheckResult, Entered, Happening, OrderVersion, OrderView, What};
 use pages::console::{Action, Block, ConsoleForm, ConsolePage, Fact, FieldKind, Notice, NoticeKind, Text};
@@ -10,11 +10,11 @@ use texts::{AdminMessage, Noun};
 use super::{
     asking,
     documents::key_blocks,
-    place::{crumbs, found_to_receive, is_by_link, receiving, sandbox_notice, source_place},
+    place::{crumbs, found_to_receive, is_by_link, receiving, sandbox_notice, source_place, wrong_notice},
     vipps,
 };
 use crate::console::{
-    answer::{done, refused_form, shown},
+    answer::{done, refused_form, sentence, shown},
     sources::{self, SourcePlace},
     visit::Visit,
 };
@@ -57,13 +57,16 @@ async fn page_with(
             blocks.push(Block::Actions(vec![done]));
         }
         OrderState::Checking => blocks.extend(being_checked(visit, order)),
-        _ => {
+        OrderState::Verified | OrderState::Live => {
             let text = Text::Key("console-order-received");
             blocks.push(Block::Notice(Notice { kind: NoticeKind::Done, text, action: None }));
             blocks.extend(sources::check_blocks(visit, &place, source.as_ref()));
         }
+        _ => blocks.clear(),
     }
     blocks.splice(0..0, of_sandbox(order));
+    let unsaid = refusal.filter(|_| !blocks.iter().any(|it| matches!(it, Block::Form(_))));
+    blocks.splice(0..0, unsaid.map(|it| wrong_notice(Text::plain(sentence(visit, it)))));
     let mut page = ConsolePage {
         heading: Text::Key(heading),
         lead: Some(Text::Key(lead)),
@@ -107,7 +110,10 @@ const fn title_and_lead(order: &OrderView) -> (&'static str, &'static str) {
         (OrderState::Handover | OrderState::AwaitEntry | OrderState::Trouble, _) => {
             ("console-order-receive", "console-order-receive-lead")
         }
-        _ => ("console-order-receive-done", "console-order-receive-done-lead"),
+        (OrderState::Checking | OrderState::Verified | OrderState::Live, _) => {
+            ("console-order-receive-done", "console-order-receive-done-lead")
+        }
+        _ => ("console-order-receive-done", "console-order-link-not-now"),
     }
 }
 
@@ -200,17 +206,14 @@ async fn moved(visit: &Visit, order: &OrderView, event: OrderEvent) -> Result<Or
 }
 
 /// What the check of what was entered came to. Only a good line about the credentials themselves is good.
-pub(super) fn event_of(source: Option<&SourceView>) -> OrderEvent {
-    let check = source.and_then(|it| {
-        if it.candidate.is_some() { it.candidate_check.as_ref() } else { it.active_check.as_ref() }
-    });
-    let lines: Vec<&CheckLine> = check.and_then(|it| it.lines.as_ref()).into_iter().flatten().collect();
+pub(super) fn event_of(check: &SourceCheckView) -> OrderEvent {
+    let lines: Vec<&CheckLine> = check.lines.iter().flatten().collect();
     let found = |finding: CheckFinding| lines.iter().any(|it| it.finding == finding);
     let credentials = lines.iter().find(|it| it.subject == CheckSubject::Credentials).map(|it| it.state());
     if found(CheckFinding::Unreachable) {
         return OrderEvent::CheckedUnreachable;
     }
-    match (credentials, check.and_then(SourceCheckView::state)) {
+    match (credentials, check.state()) {
         (_, Some(CheckState::Bad)) => OrderEvent::CheckedBad,
         (Some(CheckState::Good), _) => OrderEvent::CheckedGood,
         (Some(CheckState::Unknown), _) if !found(CheckFinding::NoAnswer) => OrderEvent::CheckedBad,
@@ -218,10 +221,15 @@ pub(super) fn event_of(source: Option<&SourceView>) -> OrderEvent {
     }
 }
 
-/// Moves the order by what the check came to; good credentials are in use by then.
-async fn judged(visit: &Visit, order: &OrderView, place: &SourcePlace) -> Result<(), Refusal> {
-    let event = event_of(place.source(visit).await?.as_ref());
-    checked(visit, order, (event, None)).await
+/// Checks the credentials, and moves the order by what that came to; good credentials are in use by then. `seen`: the version of
+/// the page that asked for it.
+async fn check(
+    visit: &Visit,
+    order: &OrderView,
+    (place, seen): (&SourcePlace, Option<i64>),
+) -> Result<(), Refusal> {
+    let event = event_of(&sources::check_again(visit, place).await?);
+    checked(visit, order, (event, seen)).await
 }
 
 async fn checked(
@@ -254,8 +262,11 @@ pub(in crate::console) async fn enter(visit: Visit) -> Result<Response, Refusal>
         let place = source_place(&visit, &order).await?;
         let new = entered(&visit, &order, &place)?;
         visit.site.orders.enter(visit.permit()?, seen(&visit, &order), new, visit.now()).await?;
-        sources::check_again(&visit, &place).await?;
-        judged(&visit, &order, &place).await
+        match check(&visit, &order, (&place, None)).await {
+            // The worker checks them as soon as the eID may be asked again.
+            Err(Refusal::TooManyChecks(_)) => Ok(()),
+            checked => checked,
+        }
     };
     match outcome.await {
         Ok(()) => Ok(done(&format!("{}/receive", receiving(&visit, order.id)), "order-entered")),
@@ -275,14 +286,13 @@ pub(in crate::console) async fn again_act(visit: Visit) -> Result<Response, Refu
             // What the check comes to is what happens.
             OrderEvent::CheckedUnreachable if order.state == OrderState::Checking => {
                 let place = source_place(&visit, &order).await?;
-                sources::check_again(&visit, &place).await?;
-                judged(&visit, &order, &place).await
+                let version = visit.form.get("version").parse().unwrap_or_default();
+                check(&visit, &order, (&place, Some(version))).await
             }
             OrderEvent::CheckAgain => {
                 let place = source_place(&visit, &order).await?;
                 let order = moved(&visit, &order, event).await?;
-                sources::check_again(&visit, &place).await?;
-                judged(&visit, &order, &place).await
+                check(&visit, &order, (&place, None)).await
             }
             OrderEvent::UseAnyway => {
                 let version = visit.form.get("version").parse().unwrap_or_default();
@@ -297,7 +307,7 @@ pub(in crate::console) async fn again_act(visit: Visit) -> Result<Response, Refu
         }
     };
     match outcome.await {
-        Ok(()) => Ok(done(&format!("{}/receive", receiving(&visit, order.id)), "order-moved")),
+        Ok(()) => Ok(done(&format!("{}/receive", receiving(&visit, order.id)), "order-received")),
         Err(refusal) => {
             let page = page_with(&visit, &found_to_receive(&visit).await?, Some(&refusal)).await?;
             Ok(refused_form(&visit, &refusal, page))

@@ -41,8 +41,8 @@ async fn check(
     let (reading, at) = (tenant.permit(Permission::ReadSettings)?, (it.domain, it.eid));
     let candidate = console.identity_source(&reading, at).await?.candidate.is_some();
     let asked = SourceToCheck { domain: it.domain, eid: it.eid, number: false, candidate };
-    console.check_source(&tenant.permit(Permission::CheckSources)?, asked, now).await?;
-    let event = event_of(Some(&console.identity_source(&reading, at).await?));
+    let check = console.check_source(&tenant.permit(Permission::CheckSources)?, asked, now).await?;
+    let event = event_of(&check);
     if event == OrderEvent::CheckedUnreachable {
         return Ok(false);
     }
