@@ -332,7 +332,7 @@ pub const TABLES: &[Table] = &[
     ),
     table!(
         "order_people",
-        "who approves, confirms and receives: name, address, telephone, birth date and what the eID signed, sealed",
+        "who approves, confirms and receives: name, address, telephone, birth date, what the eID signed, and in which browser the receiver of a sandbox order signed in, sealed",
         OrderPeople,
         "as long as the order; contacts that another submission replaced 90 days",
         "they are asked, and it can be shown that they approved",

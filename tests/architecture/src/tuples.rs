@@ -5,7 +5,7 @@ use crate::source::{File, take_apart};
 /// The most arguments, `self` counted, as in clippy.toml.
 const MOST: usize = 5;
 
-/// Functions that take more than [`MOST`] values once their tuples are taken apart, as `file: function`.
+/// Functions that take more than five values once their tuples are taken apart, as `file: function`.
 pub fn hidden_arguments(files: &[File]) -> Vec<String> {
     let mut found = Vec::new();
     for file in files {
