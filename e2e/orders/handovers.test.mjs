@@ -180,7 +180,7 @@ test("Vipps is ordered on its own page, set up in its portal, and closed by the 
   const receiver = await office.receiver(/portal is ready for you to set up/);
   await lookAt(receiver, "order, tasks in Vipps' portal");
   await receiver.click("#tasks_done");
-  await receiver.waitForURL(/done=order-moved/);
+  await receiver.waitForURL(/done=order-received/);
   await lookAt(receiver, "order, enter Vipps' credentials");
   await office.enterCredentials(receiver);
   await desk.goto(office.order);

@@ -67,7 +67,8 @@ impl Child {
         Self { patience, ..self }
     }
 
-    /// Starts a child with `more` arguments when it is its turn, gives it a file, and reads its answer, of which at most one byte more than `most`.
+    /// Starts a child with `more` arguments when it is its turn, gives it a file, and reads its answer, of which at most one byte more
+    /// than `most`.
     ///
     /// # Errors
     /// [`ChildFault`]: of the file, or ours.
