@@ -67,13 +67,14 @@ impl Child {
         Self { patience, ..self }
     }
 
-    /// Starts a child with `more` arguments when it is its turn, gives it a file, and reads its answer, of which at most one byte more
+    /// Starts a child with `more` arguments when it is its turn, for which it waits twenty seconds at most, gives it a file, and reads its answer, of which at most one byte more
     /// than `most`.
     ///
     /// # Errors
     /// [`ChildFault`]: of the file, or ours.
     pub async fn ask(&self, more: &[String], file: &[u8], most: usize) -> Result<Answer, ChildFault> {
-        let _turn = self.turns.acquire().await.map_err(|_| ChildFault::NoAnswer)?;
+        let turn = timeout(self.patience.saturating_mul(2), self.turns.acquire()).await;
+        let _turn = turn.ok().and_then(Result::ok).ok_or(ChildFault::NoAnswer)?;
         let mut child = self.start(more).map_err(|_| ChildFault::NoAnswer)?;
         let answered = timeout(self.patience, exchange(&mut child, file, most)).await;
         let Ok(answered) = answered else {

@@ -79,6 +79,7 @@ pub(crate) fn seen(answers: &OrderAnswers, section: OrderSection) -> String {
     if section == OrderSection::Certificate {
         // Another company has another one.
         alone.company.number.clone_from(&answers.company.number);
+        alone.company.name.clone_from(&answers.company.name);
     }
     merge(&mut alone, answers.clone(), section);
     let text = serde_json::to_vec(&alone).unwrap_or_default();
@@ -239,6 +240,24 @@ pub(crate) fn draft_until(now: Timestamp) -> Timestamp {
 mod tests {
     use super::{check, merge, seen};
     use model::{CompanyAnswer, CompanySource, Contact, OrderAnswers, OrderSection, SignatoryAnswer};
+
+    #[test]
+    fn a_certificate_that_was_replaced_or_is_of_another_company_is_not_what_was_seen() {
+        let of = |name: &str, digest: &str| {
+            let company = CompanyAnswer { name: name.to_owned(), ..CompanyAnswer::default() };
+            let certificate_digest = digest.to_owned();
+            let kept = OrderAnswers {
+                company,
+                certificate_digest,
+                has_certificate: true,
+                ..OrderAnswers::default()
+            };
+            seen(&kept, OrderSection::Certificate)
+        };
+        assert_eq!(of("A", "x"), of("A", "x"));
+        assert_ne!(of("A", "x"), of("A", "y"));
+        assert_ne!(of("A", "x"), of("B", "x"));
+    }
 
     #[test]
     fn a_section_is_saved_alone_and_what_others_answer_stays() {

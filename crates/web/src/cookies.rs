@@ -59,7 +59,7 @@ pub(crate) const CONSOLE_SESSION: &str = "console-session";
 pub(crate) const CONSOLE_SIGN_IN: &str = "console-sign-in";
 /// A trial that was begun in the console.
 pub(crate) const CONSOLE_TRIAL: &str = "console-trial";
-/// What a browser is known by that asked for a code by SMS.
+/// What a browser is known by that asked for a code by SMS, or in which the receiver of a sandbox order signed in.
 pub(crate) const CONSOLE_PHONE: &str = "console-phone";
 /// A browser in which a colleague accepted the link of a section.
 pub(crate) const CONSOLE_COLLEAGUE: &str = "console-colleague";

@@ -167,12 +167,14 @@ async fn whoever_received_a_sandbox_order_is_known_after_it_was_cancelled_or_its
     let house = under_serve().await;
     let mut order = begun(&house).await;
     let link = handed_over(&mut order).await;
+    house.step(7 * 24 * 60 * 60 - 60);
     let (mut phone, _) = in_sandbox(&order, (&link, None), &house.kari().id).await;
-    house.step(7 * 24 * 60 * 60);
+    house.step(60);
     house.orders_go_on().await;
     order.browser = browser_with(&house, &member(&house, &house.tenant, "Ola", &[Role::Orderer]).await);
     order.act("act", "new_link", "").await;
     let renewed = mailbox(&mut order).await.last().unwrap().clone();
+    assert!(phone.get(&format!("{renewed}/receive")).await.location().ends_with("?again=yes"));
     logged_in(&mut phone, &order, (&renewed, None), &house.kari().id).await;
     let door = format!("{renewed}/receive");
     assert!(phone.get(&door).await.body.contains("Enter the credentials"));

@@ -1142,8 +1142,27 @@ async fn the_timeline_says_that_the_eid_could_not_be_asked_when_somebody_only_as
     assert_eq!(phone.post(&door, &again, Some(ORIGIN)).await.status, 303);
     let page = order.page().await.body;
     assert_eq!(page.matches("The eID could not be asked").count(), 1, "{page}");
+    let version = order.version().await;
+    let again = form(&[("event", "checked_unreachable"), ("version", &version)]);
     let out_of_turn = phone.post(&door, &again, Some(ORIGIN)).await;
     assert_eq!(out_of_turn.status, 422, "it is not being checked any more");
+}
+
+#[tokio::test]
+async fn a_check_that_may_not_be_made_so_soon_again_takes_the_form_of_the_receiver_away() {
+    let house = TestBroker::open().await;
+    let (mut order, mut phone) = in_trouble(&house).await;
+    let door = format!("{}/receive/again", order.order);
+    let mut last = 0;
+    for _ in 0..11 {
+        let again = form(&[("event", "check_again"), ("version", &order.version().await)]);
+        last = phone.post(&door, &again, Some(ORIGIN)).await.status;
+    }
+    assert_eq!((last, order.state().await.as_str()), (429, "Does not work"));
+    let page = order.page().await.body;
+    assert_eq!(page.matches("Checked again").count(), 9, "and once when it was entered: {page}");
+    typed(&order, &mut phone, "first-client", "wrong").await;
+    assert_eq!(order.state().await, "Being checked", "the worker checks it when that may be done again");
 }
 
 #[tokio::test]

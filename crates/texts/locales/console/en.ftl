@@ -1680,3 +1680,6 @@ console-order-other = There is another order of this eID for { $host } that goes
 console-order-to-other = To the other order
 console-order-sign-in-again = Sign in to go on. Whoever has signed in is known for an hour, in one browser; for five minutes where a secret is shown. Nothing was saved.
 console-done-order-received = Done.
+console-order-received-anyway = The credentials are in use, although the check found a fault.
+console-files-busy = Other files are being received just now. Try again in a moment; nothing was saved.
+console-order-link-receiver-here = You have signed in here as the one who receives the credentials.

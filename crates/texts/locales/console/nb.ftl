@@ -1680,3 +1680,6 @@ console-order-other = Det finnes en annen bestilling av denne eID-en for { $host
 console-order-to-other = Til den andre bestillingen
 console-order-sign-in-again = Logg inn for å gå videre. Den som har logget inn, er kjent i en time, i én nettleser; i fem minutter der en hemmelighet vises. Ingenting ble lagret.
 console-done-order-received = Utført.
+console-order-received-anyway = Tilgangen er i bruk, selv om kontrollen fant en feil.
+console-files-busy = Andre filer tas imot akkurat nå. Prøv igjen om litt; ingenting ble lagret.
+console-order-link-receiver-here = Du har logget inn her som den som mottar tilgangen.

@@ -1680,3 +1680,6 @@ console-order-other = Det finst ei anna bestilling av denne eID-en for { $host }
 console-order-to-other = Til den andre bestillinga
 console-order-sign-in-again = Logg inn for å gå vidare. Den som har logga inn, er kjend i ein time, i éin nettlesar; i fem minutt der ei hemmelegheit blir vist. Ingenting vart lagra.
 console-done-order-received = Utført.
+console-order-received-anyway = Tilgangen er i bruk, sjølv om kontrollen fann ein feil.
+console-files-busy = Andre filer blir tekne imot akkurat no. Prøv igjen om litt; ingenting vart lagra.
+console-order-link-receiver-here = Du har logga inn her som den som tek imot tilgangen.

@@ -10,12 +10,12 @@ use axum::{
     response::Response,
 };
 use provider::{Refusal as ProviderRefusal, RequestContext, TraceId};
-use tokio::sync::Semaphore;
 use tower::ServiceExt;
 
 use super::{
     access::{Access, SignedIn},
     answer::{not_found, refused, session_over, sign_in_first, sign_in_lately, told},
+    file_turns::FileTurns,
     filled::Filled,
     orders::colleagues,
     route::{ConsoleRoute, Form},
@@ -123,15 +123,30 @@ enum NotRead {
     TooLarge,
 }
 
-/// So many forms of colleagues with files are in memory at a time; more wait for their turn.
-static LINK_FILES: Semaphore = Semaphore::const_new(4);
+/// Forms with files of colleagues, and of who is signed in.
+static TURNS_OF_LINKS: FileTurns = FileTurns::new(4);
+static TURNS_OF_MEMBERS: FileTurns = FileTurns::new(8);
+/// Forms that are smaller, in bytes, need no turn.
+const SMALL: usize = 1024 * 1024;
+
+/// Whose turn is needed for a form with files.
+fn turn_of(visit: &Visit, form: Form) -> Option<(&'static FileTurns, String)> {
+    match form {
+        Form::LinkFiles(_) => Some((&TURNS_OF_LINKS, visit.param("id").to_owned())),
+        Form::Files(most) if most > SMALL => {
+            let member = visit.session.as_ref().and_then(|it| it.member);
+            Some((&TURNS_OF_MEMBERS, member.map(|it| it.to_string()).unwrap_or_default()))
+        }
+        Form::Files(_) | Form::Fields => None,
+    }
+}
 
 /// Whether the files of a form are read: of nobody who is not known.
 async fn sends_files(visit: &Visit, form: Form) -> bool {
     match form {
         Form::Fields => false,
         Form::Files(_) => visit.session.is_some(),
-        Form::LinkFiles(_) => colleagues::may_answer(visit).await,
+        Form::LinkFiles(_) => colleagues::may_send_certificate(visit).await,
     }
 }
 
@@ -204,19 +219,24 @@ async fn visited(site: &Arc<ConsoleSite>, asked: Asked, body: Body) -> Response 
         }
     }
     // Until the request is answered.
-    let mut _turn = None;
+    let mut turn = None;
     if method == Method::POST {
-        let sends_files = sends_files(&visit, route.form).await;
-        if sends_files && matches!(route.form, Form::LinkFiles(_)) {
-            _turn = LINK_FILES.acquire().await.ok();
+        let sends_files = is_multipart(&headers) && sends_files(&visit, route.form).await;
+        let needed = turn_of(&visit, route.form).filter(|_| sends_files);
+        let is_needed = needed.is_some();
+        if let Some((turns, sender)) = needed {
+            turn = turns.take(sender).await;
         }
-        match read_form(&mut visit, route, (&headers, body), sends_files).await {
+        let is_busy = is_needed && turn.is_none();
+        match read_form(&mut visit, route, (&headers, body), sends_files && !is_busy).await {
+            Ok(()) if is_busy => return told(&visit, StatusCode::SERVICE_UNAVAILABLE, "console-files-busy"),
             Ok(()) => {}
             Err(NotRead::NotOurs) => return told(&visit, StatusCode::FORBIDDEN, "console-not-from-here"),
             Err(NotRead::TooLarge) => return empty(StatusCode::PAYLOAD_TOO_LARGE),
         }
     }
     let mut response = let_in(visit, route, &method).await;
+    drop(turn);
     if let Some(language) = chosen_now {
         crate::cookies::write_language(response.headers_mut(), language, https);
     }

@@ -13,6 +13,7 @@ mod danger;
 mod domain;
 mod domains;
 mod door;
+mod file_turns;
 mod filled;
 mod frame;
 mod home;

@@ -40,7 +40,7 @@ pub(super) struct Visit {
     pub(super) pending: Option<String>,
     /// What is in the cookie of a trial that was begun.
     pub(super) trial: Option<String>,
-    /// What it was given when it asked for a code by SMS.
+    /// What it was given when it asked for a code by SMS, or when the receiver of a sandbox order signed in.
     pub(super) phone: Option<String>,
     /// What it was given when a colleague accepted the link of a section.
     pub(super) colleague: Option<String>,

@@ -7,7 +7,7 @@ use ordering::{CompanyCertificate, OrderView};
 use pages::console::{Action, Block, ConsoleField, ConsoleForm, Fact, FieldKind, Notice, NoticeKind, Text};
 use texts::AdminMessage;
 
-use super::section_form::FormPlace;
+use super::{place::sandbox_notice, section_form::FormPlace};
 use crate::console::{
     answer::{wrong, wrong_form},
     visit::Visit,
@@ -71,7 +71,8 @@ pub(super) fn certificate_blocks(
     place: FormPlace,
     refusal: Option<&Refusal>,
 ) -> Vec<Block> {
-    let mut blocks = kept_blocks(visit, order, file);
+    let mut blocks: Vec<Block> = sandbox_notice(&order.answers).into_iter().collect();
+    blocks.extend(kept_blocks(visit, order, file));
     if order.answers.company.is_vouched_for() && !order.answers.has_certificate {
         let text = Text::Key("console-order-certificate-unneeded");
         blocks.push(Block::Notice(Notice { kind: NoticeKind::Info, text, action: None }));

@@ -317,15 +317,21 @@ pub(in crate::console) async fn save(visit: Visit) -> Result<Response, Refusal> 
     }
 }
 
-/// Whether the browser may answer the section of the link that it asks for: only then is a file of it read.
-pub(in crate::console) async fn may_answer(visit: &Visit) -> bool {
-    matches!(asked(visit).await, Ok((link, _)) if link.step == ColleagueStep::Answer)
+/// Whether the browser may send the certificate with the link that it asks for: only then is a file of it read.
+pub(in crate::console) async fn may_send_certificate(visit: &Visit) -> bool {
+    let may =
+        |it: &ColleagueView| it.step == ColleagueStep::Answer && it.section == OrderSection::Certificate;
+    matches!(asked(visit).await, Ok((link, _)) if may(&link))
 }
 
 /// `POST /section/{id}/{code}/certificate`
 pub(in crate::console) async fn save_certificate(visit: Visit) -> Result<Response, Refusal> {
     let permit = match asked(&visit).await {
-        Ok((link, permit)) if link.step == ColleagueStep::Answer => permit,
+        Ok((link, permit))
+            if link.step == ColleagueStep::Answer && link.section == OrderSection::Certificate =>
+        {
+            permit
+        }
         // Nothing of the form was read.
         Ok(_) => return Ok(see_other(&address(&visit))),
         Err(refusal) => return Ok(over(&visit, &refusal)),

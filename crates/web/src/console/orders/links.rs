@@ -122,7 +122,7 @@ fn receiver_page(visit: &Visit, link: &LinkView, shown: Shown<'_>) -> ConsolePag
             blocks.push(Block::Actions(vec![go_on.named("go-on")]));
             return bare(
                 Text::Key("console-order-link-receiver"),
-                Text::Key("console-order-link-receiver-lead"),
+                Text::Key("console-order-link-receiver-here"),
                 blocks,
             );
         }

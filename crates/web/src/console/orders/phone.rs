@@ -15,7 +15,7 @@ use crate::{
 /// How long a browser is known as the one that asked for a code or signed in for a sandbox order: from there to what may follow.
 const KNOWN_FOR: std::time::Duration = std::time::Duration::from_secs(2 * 60 * 60);
 
-/// What the browser was given when it asked for a code.
+/// What the browser was given when it asked for a code, or signed in for a sandbox order.
 pub(super) fn browser_of(visit: &Visit) -> Option<&str> {
     visit.phone.as_deref().filter(|it| b64::decode(it).is_some_and(|bytes| bytes.len() == 32))
 }

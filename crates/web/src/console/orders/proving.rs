@@ -49,7 +49,7 @@ pub(super) struct Of<'a> {
     pub(super) answers: &'a OrderAnswers,
 }
 
-/// Whether a login was at the place of those who approve, confirm or answer: the console's own domain, or the test domain of a sandbox
+/// Whether a login was at the place of those who approve, confirm, answer or receive: the console's own domain, or the test domain of a sandbox
 /// order. `at`: where it was, as the browser's cookie has it, which the browser can write as it likes; the code was redeemed there.
 pub(super) async fn was_there(visit: &Visit, of: Of<'_>, at: Option<&str>) -> bool {
     let expected = of.answers.is_sandbox.then_some(of.answers.host.as_str());

@@ -1,7 +1,7 @@
 //! Receiving: the named receiver enters what the issuer gave, it is checked at once, and it is in use when the check is good.
 
 use axum::response::Response;
-use console::{Permission, Refusal, SourceCheckView};
+use console::{Permission, Refusal, SourceCheckView, SourceView};
 use model::{CheckFinding, CheckLine, CheckState, CheckSubject, Handover, OrderEvent, OrderState};
 use ordering::{CheckResult, Entered, Happening, OrderVersion, OrderView, What};
 use pages::console::{Action, Block, ConsoleForm, ConsolePage, Fact, FieldKind, Notice, NoticeKind, Text};
@@ -58,8 +58,7 @@ async fn page_with(
         }
         OrderState::Checking => blocks.extend(being_checked(visit, order)),
         OrderState::Verified | OrderState::Live => {
-            let text = Text::Key("console-order-received");
-            blocks.push(Block::Notice(Notice { kind: NoticeKind::Done, text, action: None }));
+            blocks.push(in_use(source.as_ref()));
             blocks.extend(sources::check_blocks(visit, &place, source.as_ref()));
         }
         _ => blocks.clear(),
@@ -78,6 +77,16 @@ async fn page_with(
         page.frame.crumbs = crumbs(visit, Some(order));
     }
     Ok(page)
+}
+
+/// That the credentials are in use, although the check may have found a fault.
+fn in_use(source: Option<&SourceView>) -> Block {
+    let check = source.and_then(|it| it.candidate_check.as_ref().or(it.active_check.as_ref()));
+    let (kind, key) = match check.and_then(SourceCheckView::state) {
+        Some(CheckState::Bad) => (NoticeKind::Warning, "console-order-received-anyway"),
+        _ => (NoticeKind::Done, "console-order-received"),
+    };
+    Block::Notice(Notice { kind, text: Text::Key(key), action: None })
 }
 
 /// What was entered waits for its check, which can be asked for.
@@ -291,8 +300,10 @@ pub(in crate::console) async fn again_act(visit: Visit) -> Result<Response, Refu
             }
             OrderEvent::CheckAgain => {
                 let place = source_place(&visit, &order).await?;
+                // Where it may not be checked so soon again, nothing happens.
+                let found = event_of(&sources::check_again(&visit, &place).await?);
                 let order = moved(&visit, &order, event).await?;
-                check(&visit, &order, (&place, None)).await
+                checked(&visit, &order, (found, None)).await
             }
             OrderEvent::UseAnyway => {
                 let version = visit.form.get("version").parse().unwrap_or_default();
