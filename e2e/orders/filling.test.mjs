@@ -61,17 +61,23 @@ test("the name that people will see follows what is typed", async () => {
   await lookAt(desk, "order section display-name, with its preview");
 });
 
-test("a colleague answers one section by a link and a code, and signs in where people are named", async () => {
-  await office.section("general");
+/** Asks a colleague for the section that is open; gives what they are told. */
+async function askColleague() {
   await desk.getByText("Ask a colleague to answer this section").click();
   await desk.fill("#colleague", "Ola Berg");
   await desk.click("#ask-colleague");
   await desk.waitForURL(/done=colleague-asked/);
-  await lookAt(desk, "order section, a colleague is asked");
-  const link = await desk.locator("#colleague-link").innerText();
+  const link = (await desk.locator("#colleague-link").innerText()).replace(/\s/g, "");
   const code = await desk.locator("main code").filter({ hasText: /^\d{3} \d{3}$/ }).first().innerText();
+  return { link, code };
+}
+
+test("a colleague answers one section by a link and a code, and signs in where people are named", async () => {
+  await office.section("general");
+  const { link, code } = await askColleague();
+  await lookAt(desk, "order section, a colleague is asked");
   const colleague = await office.newPage();
-  await colleague.goto(link.replace(/\s/g, ""));
+  await colleague.goto(link);
   await lookAt(colleague, "section link, code");
   await colleague.fill("#code", code);
   await colleague.click("#go-on");
@@ -166,13 +172,8 @@ test("a certificate that could do anything but show a few pages is refused with 
 
 test("a colleague without an account sends the certificate by a link and a code, and the desk has it", async () => {
   await office.section("certificate");
-  await desk.getByText("Ask a colleague to answer this section").click();
-  await desk.fill("#colleague", "Ola Berg");
-  await desk.click("#ask-colleague");
-  await desk.waitForURL(/done=colleague-asked/);
+  const { link, code } = await askColleague();
   await lookAt(desk, "order section certificate, a colleague is asked");
-  const link = (await desk.locator("#colleague-link").innerText()).replace(/\s/g, "");
-  const code = await desk.locator("main code").filter({ hasText: /^\d{3} \d{3}$/ }).first().innerText();
   const colleague = await office.newPage();
   await colleague.goto(link);
   await colleague.fill("#code", code);

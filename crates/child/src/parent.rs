@@ -67,8 +67,8 @@ impl Child {
         Self { patience, ..self }
     }
 
-    /// Starts a child with `more` arguments when it is its turn, for which it waits twenty seconds at most, gives it a file, and reads its answer, of which at most one byte more
-    /// than `most`.
+    /// Starts a child with `more` arguments, gives it a file, and reads its answer, of which at most one byte more than `most`. It waits
+    /// for its turn, twice as long as a child may take.
     ///
     /// # Errors
     /// [`ChildFault`]: of the file, or ours.

@@ -5,7 +5,7 @@ use crypto::{Digest, b64};
 use messages::MailAddress;
 use model::{
     CompanySource, Contact, MOST_BLOCK_CONTACTS, MOST_OPERATIONS_CONTACTS, OrderAnswers, OrderSection,
-    OrderState, PRODUCTS, PhoneNumber, SignatoryAnswer, Timestamp, has_hidden,
+    PRODUCTS, PhoneNumber, SignatoryAnswer, has_hidden,
 };
 use texts::AdminMessage;
 
@@ -228,12 +228,6 @@ fn numbered(contacts: &mut [Contact]) -> Result<(), Refusal> {
 /// Somebody else has answered the section since it was shown.
 pub(crate) fn changed_meanwhile() -> Refusal {
     Refusal::Invalid(AdminMessage::OrderSectionChanged.into())
-}
-
-/// Until when a draft lives that was answered now.
-pub(crate) fn draft_until(now: Timestamp) -> Timestamp {
-    let days = OrderState::Draft.lasts_days().unwrap_or_default();
-    now.after(std::time::Duration::from_secs(u64::from(days) * 86_400))
 }
 
 #[cfg(test)]

@@ -5,15 +5,15 @@ use changes::Refusal;
 use crypto::{Digest, b64};
 use model::{Action, Date, OrderId, OrderSection, OrderState, Timestamp};
 use serde_json::json;
-use store::{StoreError, WriteTx, order_documents, orders};
+use store::{StoreError, WriteTx, order_documents};
 use texts::AdminMessage;
 
 use crate::{
     OrderDesk,
-    answering::{changed_meanwhile, draft_until, seen},
+    answering::{changed_meanwhile, seen},
     kept_documents::{DocumentKey, OF_ORDER, open, save},
     moving::{Asked, Moved},
-    view::{seal_answers, state_of},
+    view::state_of,
 };
 
 /// The kind of its document.
@@ -87,10 +87,7 @@ pub(crate) fn put(
     moved.answers.has_certificate = true;
     moved.answers.certificate_date = new.issued.to_string();
     moved.answers.certificate_digest = b64::encode(Digest::of(&new.file).as_bytes());
-    moved.row.sealed_answers = seal_answers(tenant, id, &moved.answers);
-    moved.row.changed_at = now;
-    moved.row.expires_at = Some(draft_until(now));
-    orders::save(tx, &moved.row)?;
+    moved.save_draft(tx, tenant, now)?;
     let details = json!({"section": OrderSection::Certificate.as_str(), "pages": new.pages});
     permit.record(Action::OrderAnswered, format!("order {id}"), &details, now).append(tx)?;
     Ok(())

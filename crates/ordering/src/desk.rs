@@ -19,11 +19,11 @@ use texts::{AdminMessage, Noun};
 
 use crate::{
     OrderDesk, OrderSummary, OrderView,
-    answering::{changed_meanwhile, check, check_vipps_name, draft_until, merge, seen},
+    answering::{changed_meanwhile, check, check_vipps_name, merge, seen},
     certificate,
     issuer::{held_default_of, of_order},
     link::LinkView,
-    moving::{Asked, Moved, NewStep, add_step, out_of_turn},
+    moving::{Asked, Moved, NewStep, add_step, draft_until, out_of_turn},
     people::{generation_of, link_spent, person_view},
     secrets::fit_key,
     view::{eid_of, handover_of, seal_answers, state_of, summary},
@@ -446,10 +446,7 @@ pub(crate) fn save_answers(
     if had_certificate && !moved.answers.has_certificate {
         certificate::forget(tx, tenant, id)?;
     }
-    moved.row.sealed_answers = seal_answers(tenant, id, &moved.answers);
-    moved.row.changed_at = now;
-    moved.row.expires_at = Some(draft_until(now));
-    orders::save(tx, &moved.row)?;
+    moved.save_draft(tx, tenant, now)?;
     let details = json!({"section": section.as_str()});
     permit.record(Action::OrderAnswered, format!("order {id}"), &details, now).append(tx)?;
     Ok(seen(&moved.answers, section))

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use authority::{Actor, Permission, Permit, Tenant};
+use authority::{Permission, Permit, Tenant};
 use changes::{
     Refusal,
     identity_sources::{self as changed, NewIdentitySource},
@@ -31,7 +31,7 @@ use crate::{
     OrderDesk, OrderView, PersonView,
     desk::check_sandbox_source,
     issuer::check_handover,
-    moving::{Asked, Happening, Moved, OrderVersion, apply, out_of_turn},
+    moving::{Asked, Happening, Moved, OrderVersion, apply, is_receiver, out_of_turn},
     proposal::{Decided, Decision},
     secrets::{NewSecret, fit_key, key, open, save, with_key},
     view::{eid_of, handover_of, state_of},
@@ -107,8 +107,7 @@ impl OrderDesk {
             if moved.row.eid != LoginMethod::NO_VIPPS.as_str() {
                 check_handover(tx, &moved.row, handover)?;
             }
-            moved.row.changed_at = now;
-            orders::save(tx, &moved.row)?;
+            moved.save_draft(tx, &tenant, now)?;
             let details = json!({"handover": handover.as_str()});
             let record = permit.record(Action::OrderAnswered, format!("order {}", seen.id), &details, now);
             Ok::<_, Refusal>(record.append(tx)?)
@@ -187,13 +186,10 @@ impl OrderDesk {
     /// [`Refusal::NotFound`]: there is none, or it is another one's to receive. [`Refusal::Forbidden`], [`Refusal::Store`].
     pub async fn order_to_receive(&self, permit: &Permit, id: OrderId) -> Result<OrderView, Refusal> {
         let order = self.whole(permit.tenant(Permission::ReceiveCredentials)?, id).await?;
-        let is_it = |it: &PersonView| match permit.caller().actor {
-            Actor::Member { id, .. } => it.member == Some(id),
-            Actor::SandboxReceiver { id, .. } => order.answers.is_sandbox && it.id == id,
-            _ => false,
-        };
-        let receivers = || order.people.iter().filter(|it| it.part == Part::Receiver);
-        if receivers().any(is_it) { Ok(order) } else { Err(Refusal::NotFound(Noun::Order)) }
+        let (actor, is_sandbox) = (&permit.caller().actor, order.answers.is_sandbox);
+        let is_it =
+            |it: &PersonView| it.part == Part::Receiver && is_receiver(actor, is_sandbox, (it.id, it.member));
+        if order.people.iter().any(is_it) { Ok(order) } else { Err(Refusal::NotFound(Noun::Order)) }
     }
 
     /// Lists the orders whose credentials are still to be checked: the check that follows the entry came to nothing, or the

@@ -8,7 +8,7 @@ use changes::{
 use messages::MailAddress;
 use model::{Action, IssuerId, IssuerSettings, OrderState, Timestamp};
 use serde_json::json;
-use store::{issuers, orders};
+use store::issuers;
 use texts::{AdminMessage, Noun};
 
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
     agreement::forget,
     moving::{Asked, Moved, NewStep, OrderVersion, add_step, out_of_turn},
     secrets::fit_key,
-    view::{eid_of, handover_of, seal_answers, state_of},
+    view::{eid_of, handover_of, state_of},
 };
 
 /// The line of the timeline that says that an order goes to another issuer; the note names it.
@@ -122,9 +122,7 @@ impl OrderDesk {
             let handover = issuer.settings.handover(handover_of(&moved.row)?);
             handover.as_str().clone_into(&mut moved.row.handover);
             fit_key(tx, &tenant, (seen.id, handover), now)?;
-            moved.row.sealed_answers = seal_answers(&tenant, seen.id, &moved.answers);
-            moved.row.changed_at = now;
-            orders::save(tx, &moved.row)?;
+            moved.save_draft(tx, &tenant, now)?;
             let note = issuer.settings.name;
             add_step(tx, &permit, &NewStep { order: seen.id, event: ROUTED, state, note: &note }, now)?;
             let details = json!({"event": ROUTED, "issuer": note});

@@ -212,6 +212,19 @@ impl Moved {
         }
     }
 
+    /// Saves a draft that was changed, which lives on from now.
+    pub(crate) fn save_draft(
+        &mut self,
+        tx: &mut WriteTx<'_>,
+        tenant: &Tenant,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.row.sealed_answers = seal_answers(tenant, self.row.id, &self.answers);
+        self.row.changed_at = now;
+        self.row.expires_at = Some(draft_until(now));
+        orders::save(tx, &self.row)
+    }
+
     /// Gives the tenant to whoever may do the operator's part with this order.
     pub(crate) fn deciding<'a>(&self, permit: &'a Permit) -> Result<&'a Tenant, Refusal> {
         Ok(permit.tenant(permission_to_decide(self.answers.is_sandbox))?)
@@ -235,14 +248,28 @@ impl Moved {
 
     /// Refuses everybody but the receiver whom the order let in, and the worker. To others the order does not exist.
     pub(crate) fn check_receiver(&self, permit: &Permit) -> Result<(), Refusal> {
-        let is_it = |it: &OrderPerson| match permit.caller().actor {
-            Actor::Worker(_) => true,
-            Actor::Member { id, .. } => it.member_id == Some(id),
-            Actor::SandboxReceiver { id, .. } => self.answers.is_sandbox && it.id == id,
-            _ => false,
-        };
+        let actor = &permit.caller().actor;
+        let is_it = |it: &OrderPerson| is_receiver(actor, self.answers.is_sandbox, (it.id, it.member_id));
         let mut receivers = self.people.iter().filter(|it| it.part == Part::Receiver);
-        if receivers.any(is_it) { Ok(()) } else { Err(Refusal::NotFound(Noun::Order)) }
+        if matches!(actor, Actor::Worker(_)) || receivers.any(is_it) {
+            return Ok(());
+        }
+        Err(Refusal::NotFound(Noun::Order))
+    }
+}
+
+/// Until when a draft lives that was changed now.
+pub(crate) fn draft_until(now: Timestamp) -> Timestamp {
+    let days = OrderState::Draft.lasts_days().unwrap_or_default();
+    now.after(DAY.saturating_mul(days))
+}
+
+/// Whether somebody is the receiver whom an order let in: `id` is their link, `member` what they became.
+pub(crate) fn is_receiver(actor: &Actor, is_sandbox: bool, (id, member): (LinkId, Option<MemberId>)) -> bool {
+    match actor {
+        Actor::Member { id: own, .. } => member == Some(*own),
+        Actor::SandboxReceiver { id: own, .. } => is_sandbox && id == *own,
+        _ => false,
     }
 }
 

@@ -6,10 +6,10 @@ use sandbox::CompanyChange;
 
 use crate::{
     console_sign_in::{ORIGIN, browser_with, operator, signed_in_again},
-    house::TestBroker,
+    house::{TestBroker, form},
     order_colleagues::asked,
     order_sandbox::production,
-    orders::{ALONE, DAY, JOINTLY, Ordering, submitted},
+    orders::{ALONE, DAY, JOINTLY, Ordering, hidden, submitted},
 };
 
 const FREE_TEXT: &str = "399000157";
@@ -115,6 +115,24 @@ async fn a_company_whose_rule_no_machine_reads_is_submitted_without_its_certific
         let page = order.page().await.body;
         assert!(step(&page, "Company certificate").contains("certificate is needed"), "{number}: {page}");
     }
+}
+
+#[tokio::test]
+async fn a_draft_ends_as_if_nobody_had_changed_how_its_credentials_come() {
+    let house = TestBroker::open().await;
+    let mut order = Ordering::begin(&house).await;
+    let page = format!("{}/handover", order.order);
+    let tenant = house.tenant.id;
+    let ends = async || {
+        let rows = house.store.read(move |tx| store::orders::list(tx, tenant)).await.unwrap();
+        rows[0].expires_at.unwrap()
+    };
+    let before = ends().await;
+    house.step(60);
+    let version = hidden(&order.browser.get(&page).await, "version");
+    let chosen = form(&[("version", &version), ("handover", "key_pair")]);
+    assert_eq!(order.browser.post(&page, &chosen, Some(ORIGIN)).await.status, 303);
+    assert_eq!(ends().await, before.after(std::time::Duration::from_secs(60)));
 }
 
 #[tokio::test]

@@ -1126,15 +1126,22 @@ async fn use_anyway_puts_in_use_what_somebody_else_entered_meanwhile() {
     assert_ne!(order.state().await, "Works", "the receiver never saw these");
 }
 
-#[tokio::test]
-async fn the_timeline_says_that_the_eid_could_not_be_asked_when_somebody_only_asks_for_another_check() {
-    let house = TestBroker::open().await;
-    let (mut order, link) = at_the_issuer(&house, "receiver_enters").await;
+/// An order whose credentials could not be checked, because the eID did not answer; it does by now.
+async fn being_checked(house: &TestBroker) -> (Ordering<'_>, Browser<'_>) {
+    let (mut order, link) = at_the_issuer(house, "receiver_enters").await;
     order.act("desk", "issue", "").await;
     let (mut phone, _) = received(&order, &link).await;
     house.bankid_is_down.store(true, std::sync::atomic::Ordering::SeqCst);
     typed(&order, &mut phone, "first-client", "wrong").await;
+    assert_eq!(order.state().await, "Being checked");
     house.bankid_is_down.store(false, std::sync::atomic::Ordering::SeqCst);
+    (order, phone)
+}
+
+#[tokio::test]
+async fn the_timeline_says_that_the_eid_could_not_be_asked_when_somebody_only_asks_for_another_check() {
+    let house = TestBroker::open().await;
+    let (mut order, mut phone) = being_checked(&house).await;
     house.step(60);
     let version = order.version().await;
     let again = form(&[("event", "checked_unreachable"), ("version", &version)]);
@@ -1168,14 +1175,8 @@ async fn a_check_that_may_not_be_made_so_soon_again_takes_the_form_of_the_receiv
 #[tokio::test]
 async fn an_order_that_is_being_checked_waits_for_a_worker_that_there_is_not() {
     let house = TestBroker::open().await;
-    let (mut order, link) = at_the_issuer(&house, "receiver_enters").await;
-    order.act("desk", "issue", "").await;
-    let (mut phone, _) = received(&order, &link).await;
     // The same is left by a process that is killed between the entry and the check.
-    house.bankid_is_down.store(true, std::sync::atomic::Ordering::SeqCst);
-    typed(&order, &mut phone, "first-client", "wrong").await;
-    assert_eq!(order.state().await, "Being checked");
-    house.bankid_is_down.store(false, std::sync::atomic::Ordering::SeqCst);
+    let (mut order, _) = being_checked(&house).await;
     house.step(5 * 60);
     house.orders_go_on().await;
     assert_ne!(order.state().await, "Being checked", "it is the worker's turn");

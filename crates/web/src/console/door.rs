@@ -15,7 +15,7 @@ use tower::ServiceExt;
 use super::{
     access::{Access, SignedIn},
     answer::{not_found, refused, session_over, sign_in_first, sign_in_lately, told},
-    file_turns::FileTurns,
+    file_turns::{FileTurn, FileTurns},
     filled::Filled,
     orders::colleagues,
     route::{ConsoleRoute, Form},
@@ -123,11 +123,35 @@ enum NotRead {
     TooLarge,
 }
 
-/// Forms with files of colleagues, and of who is signed in.
+/// Turns of colleagues with a link, and of those who are signed in.
 static TURNS_OF_LINKS: FileTurns = FileTurns::new(4);
 static TURNS_OF_MEMBERS: FileTurns = FileTurns::new(8);
 /// Forms that are smaller, in bytes, need no turn.
 const SMALL: usize = 1024 * 1024;
+
+/// Whether the files of a form are read.
+enum Files {
+    /// Nobody sends any who may.
+    Unread,
+    /// They are, and this is the turn of who sends them; small ones need none.
+    Read(Option<FileTurn>),
+    /// Others have all turns, or who sends them has one.
+    Busy,
+}
+
+/// Of nobody who is not known, and when it is their turn.
+async fn files_of(visit: &Visit, form: Form, headers: &HeaderMap) -> Files {
+    if !is_multipart(headers) || !sends_files(visit, form).await {
+        return Files::Unread;
+    }
+    match turn_of(visit, form) {
+        None => Files::Read(None),
+        Some((turns, sender)) => match turns.take(sender).await {
+            Some(turn) => Files::Read(Some(turn)),
+            None => Files::Busy,
+        },
+    }
+}
 
 /// Whose turn is needed for a form with files.
 fn turn_of(visit: &Visit, form: Form) -> Option<(&'static FileTurns, String)> {
@@ -141,7 +165,7 @@ fn turn_of(visit: &Visit, form: Form) -> Option<(&'static FileTurns, String)> {
     }
 }
 
-/// Whether the files of a form are read: of nobody who is not known.
+/// Whether files are read of who sends this form.
 async fn sends_files(visit: &Visit, form: Form) -> bool {
     match form {
         Form::Fields => false,
@@ -155,13 +179,13 @@ async fn read_form(
     visit: &mut Visit,
     route: &ConsoleRoute,
     (headers, body): (&HeaderMap, Body),
-    sends_files: bool,
+    files: &Files,
 ) -> Result<(), NotRead> {
     let source = FormSource::of(headers, &visit.site.origin());
     if let (Some(most), true) = (route.form.largest_upload(), is_multipart(headers))
         && source.is_own_page()
     {
-        let most = if sends_files { most } else { 0 };
+        let most = if matches!(files, Files::Read(_)) { most } else { 0 };
         match body_of(body, most).await.map_err(|_| NotRead::NotOurs)? {
             Some(body) => {
                 (visit.form, visit.upload) = taken_apart(headers, body).await.ok_or(NotRead::NotOurs)?;
@@ -218,24 +242,23 @@ async fn visited(site: &Arc<ConsoleSite>, asked: Asked, body: Body) -> Response 
             Err(refusal) => return refused(&visit, &refusal),
         }
     }
-    // Until the request is answered.
     let mut turn = None;
     if method == Method::POST {
-        let sends_files = is_multipart(&headers) && sends_files(&visit, route.form).await;
-        let needed = turn_of(&visit, route.form).filter(|_| sends_files);
-        let is_needed = needed.is_some();
-        if let Some((turns, sender)) = needed {
-            turn = turns.take(sender).await;
-        }
-        let is_busy = is_needed && turn.is_none();
-        match read_form(&mut visit, route, (&headers, body), sends_files && !is_busy).await {
-            Ok(()) if is_busy => return told(&visit, StatusCode::SERVICE_UNAVAILABLE, "console-files-busy"),
+        let files = files_of(&visit, route.form, &headers).await;
+        match read_form(&mut visit, route, (&headers, body), &files).await {
+            Ok(()) if matches!(files, Files::Busy) => {
+                return told(&visit, StatusCode::SERVICE_UNAVAILABLE, "console-files-busy");
+            }
             Ok(()) => {}
             Err(NotRead::NotOurs) => return told(&visit, StatusCode::FORBIDDEN, "console-not-from-here"),
             Err(NotRead::TooLarge) => return empty(StatusCode::PAYLOAD_TOO_LARGE),
         }
+        if let Files::Read(own) = files {
+            turn = own;
+        }
     }
     let mut response = let_in(visit, route, &method).await;
+    // It ends when nothing has the files in memory any more.
     drop(turn);
     if let Some(language) = chosen_now {
         crate::cookies::write_language(response.headers_mut(), language, https);

@@ -49,8 +49,8 @@ pub(super) struct FileTurn {
 
 impl Drop for FileTurn {
     fn drop(&mut self) {
-        self.turns.senders().remove(&self.sender);
         self.permit = None;
+        self.turns.senders().remove(&self.sender);
     }
 }
 

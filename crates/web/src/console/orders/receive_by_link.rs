@@ -57,42 +57,38 @@ async fn entered(mut visit: Visit, lately: bool) -> Result<Visit, Response> {
     }
 }
 
-/// `GET /order/{id}/{code}/receive`
-pub(in crate::console) async fn page(visit: Visit) -> Result<Response, Refusal> {
-    match entered(visit, false).await {
-        Ok(visit) => receive::page(visit).await,
+/// The page of a member who receives, for the known receiver.
+async fn received<F>(visit: Visit, lately: bool, page: fn(Visit) -> F) -> Result<Response, Refusal>
+where
+    F: Future<Output = Result<Response, Refusal>>,
+{
+    match entered(visit, lately).await {
+        Ok(visit) => page(visit).await,
         Err(elsewhere) => Ok(elsewhere),
     }
+}
+
+/// `GET /order/{id}/{code}/receive`
+pub(in crate::console) async fn page(visit: Visit) -> Result<Response, Refusal> {
+    received(visit, false, receive::page).await
 }
 
 /// `POST /order/{id}/{code}/receive`
 pub(in crate::console) async fn enter(visit: Visit) -> Result<Response, Refusal> {
-    match entered(visit, false).await {
-        Ok(visit) => receive::enter(visit).await,
-        Err(elsewhere) => Ok(elsewhere),
-    }
+    received(visit, false, receive::enter).await
 }
 
 /// `POST /order/{id}/{code}/receive/reveal`
 pub(in crate::console) async fn reveal(visit: Visit) -> Result<Response, Refusal> {
-    match entered(visit, true).await {
-        Ok(visit) => receive::reveal(visit).await,
-        Err(elsewhere) => Ok(elsewhere),
-    }
+    received(visit, true, receive::reveal).await
 }
 
 /// `GET /order/{id}/{code}/receive/use-anyway`
 pub(in crate::console) async fn ask(visit: Visit) -> Result<Response, Refusal> {
-    match entered(visit, false).await {
-        Ok(visit) => asking::ask_receiver(visit).await,
-        Err(elsewhere) => Ok(elsewhere),
-    }
+    received(visit, false, asking::ask_receiver).await
 }
 
 /// `POST /order/{id}/{code}/receive/again`
 pub(in crate::console) async fn again(visit: Visit) -> Result<Response, Refusal> {
-    match entered(visit, false).await {
-        Ok(visit) => receive::again_act(visit).await,
-        Err(elsewhere) => Ok(elsewhere),
-    }
+    received(visit, false, receive::again_act).await
 }
