@@ -131,6 +131,32 @@ test("what the issuer deposits is shown once, and entered by whoever saw it", as
   await office.goesLive();
 });
 
+test("what is entered while the eID is down is checked later, and used by the receiver's word alone", async () => {
+  const outage = new URL("/simulator/outage", office.portvakt.ready.bankid_issuer).href;
+  await office.atTheIssuer("Fjellvokt");
+  await office.act("issue", "Ready to be received");
+  const receiver = await office.receiver();
+  await simulator("POST", outage);
+  await receiver.fill("#client_id", "nobody");
+  await receiver.fill("#secret", "wrong");
+  await receiver.click("#save-credentials");
+  await receiver.waitForURL(/done=order-entered/);
+  await lookAt(receiver, "order, receive, not checked yet");
+  await simulator("DELETE", outage);
+  await receiver.click("#checked_unreachable");
+  await receiver.waitForURL(/done=checked/);
+  await lookAt(receiver, "order, receive, does not work");
+  await receiver.click("#use_anyway");
+  await lookAt(receiver, "order, use anyway asked");
+  await receiver.click("#confirm-act");
+  await receiver.waitForURL(/done=order-received/);
+  assert.match(await receiver.locator("main").innerText(), /in use, although the check found a fault/);
+  await lookAt(receiver, "order, receive, used anyway");
+  await receiver.context().close();
+  await desk.goto(office.order);
+  assert.equal(await office.state(), "Works");
+});
+
 test("the issuer says no, with a reason that the orderer reads", async () => {
   await office.atTheIssuer("Fjellvokt");
   await office.actWithNote("reject", "The bank does not know the company.", "Rejected");

@@ -318,7 +318,11 @@ pub(in crate::console) async fn again_act(visit: Visit) -> Result<Response, Refu
         }
     };
     match outcome.await {
-        Ok(()) => Ok(done(&format!("{}/receive", receiving(&visit, order.id)), "order-received")),
+        Ok(()) => {
+            let is_check = matches!(event, OrderEvent::CheckAgain | OrderEvent::CheckedUnreachable);
+            let word = if is_check { "checked" } else { "order-received" };
+            Ok(done(&format!("{}/receive", receiving(&visit, order.id)), word))
+        }
         Err(refusal) => {
             let page = page_with(&visit, &found_to_receive(&visit).await?, Some(&refusal)).await?;
             Ok(refused_form(&visit, &refusal, page))
